@@ -1,0 +1,91 @@
+/**
+ * Checks what was read from a store before anyone relies on its shape: other programs and later
+ * releases write these documents too.
+ *
+ * @module
+ */
+import type {
+  DocumentHead,
+  DocumentMetadata,
+  DocumentState,
+  JsonObject,
+  JsonValue,
+  MessageEntry,
+} from './document.ts';
+import { CorruptDocumentError } from '../errors.ts';
+
+/**
+ * The fields of a document's head, in the order in which they are stored.
+ */
+export const HEAD_FIELDS = [
+  'session_id',
+  'user_id',
+  'created_at',
+  'updated_at',
+  'metadata',
+  'handoff_context',
+  'state',
+  'attributes',
+  'usage',
+] as const;
+
+/**
+ * Gives the head of a document from its parsed fields; those that a Python document lacks stay absent.
+ *
+ * @throws {@link CorruptDocumentError} (`corrupt_document`) naming the field that is wrong.
+ */
+export function parseHead(fields: Record<string, unknown>, sessionId: string): DocumentHead {
+  const corrupt = (field: string): CorruptDocumentError =>
+    new CorruptDocumentError(sessionId, field);
+  const { user_id, created_at, updated_at, metadata, state, attributes, usage } = fields;
+  if (user_id != null && typeof user_id !== 'string') throw corrupt('user_id');
+  if (typeof created_at !== 'number') throw corrupt('created_at');
+  if (!isMetadata(metadata)) throw corrupt('metadata');
+  if (state != null && !isState(state)) throw corrupt('state');
+  return {
+    session_id: typeof fields['session_id'] === 'string' ? fields['session_id'] : sessionId,
+    user_id: user_id ?? null,
+    created_at,
+    updated_at: typeof updated_at === 'number' ? updated_at : created_at,
+    metadata,
+    handoff_context: (fields['handoff_context'] ?? null) as JsonValue,
+    ...(state == null ? {} : { state }),
+    ...(isObject(attributes) ? { attributes: attributes as JsonObject } : {}),
+    ...(isObject(usage) ? { usage: usage as JsonObject } : {}),
+  };
+}
+
+/**
+ * Tells whether an element of `messages` has the shape of an entry. Reads pass over those that have
+ * not, as the SDK's own file session does with corrupt records.
+ */
+export function isMessageEntry(value: unknown): value is MessageEntry {
+  return (
+    isObject(value) &&
+    typeof value['id'] === 'string' &&
+    typeof value['role'] === 'string' &&
+    typeof value['content'] === 'string'
+  );
+}
+
+function isMetadata(value: unknown): value is DocumentMetadata {
+  return (
+    isObject(value) &&
+    typeof value['message_count'] === 'number' &&
+    typeof value['total_tokens'] === 'number' &&
+    Array.isArray(value['agents_used'])
+  );
+}
+
+function isState(value: unknown): value is DocumentState {
+  return (
+    isObject(value) &&
+    typeof value['schema'] === 'number' &&
+    typeof value['incarnation'] === 'string' &&
+    typeof value['generation'] === 'number'
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

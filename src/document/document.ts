@@ -1,0 +1,111 @@
+/**
+ * The stored document: what one session looks like in every store, field for field.
+ *
+ * The Python class `JSONSession` of `redis-openai-agents` reads and writes the same documents; its
+ * fields keep their names, types and meanings.
+ *
+ * @module
+ */
+
+/**
+ * Any value that JSON can hold.
+ */
+export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
+
+/**
+ * A JSON object.
+ */
+export interface JsonObject {
+  [key: string]: JsonValue;
+}
+
+/**
+ * The roles that an entry of `messages` can have.
+ */
+export const MESSAGE_ROLES = ['user', 'assistant', 'system', 'tool'] as const;
+
+/**
+ * Who an entry of the transcript comes from: `tool` stands for results of tool calls.
+ */
+export type MessageRole = (typeof MESSAGE_ROLES)[number];
+
+/**
+ * One entry of `messages` as it is stored.
+ */
+export interface MessageEntry {
+  /** 16 hexadecimal digits, unique in the session. */
+  id: string;
+  role: MessageRole;
+  /** The text that a person would read; always a string. */
+  content: string;
+  /** Unix time in seconds, by the store's clock. */
+  timestamp: number;
+  agent: string | null;
+  tokens: number | null;
+  /** What an SDK item holds beyond role and content; see `item-codec.ts`. */
+  item?: JsonValue;
+  /** Fields of other programs and later releases. */
+  [field: string]: unknown;
+}
+
+/**
+ * The counters and agents of a session, as the Python class keeps them.
+ */
+export interface DocumentMetadata {
+  current_agent: string | null;
+  agents_used: string[];
+  message_count: number;
+  total_tokens: number;
+}
+
+/**
+ * What only the stores need to know. Absent in documents of the Python class.
+ */
+export interface DocumentState {
+  /** Version of the document's shape. A newer one is read and never written. */
+  schema: number;
+  /** 128 random bits: one life of the session id, from create to delete or expiry. */
+  incarnation: string;
+  /** Seconds that every write sets the expiry to, or null. */
+  ttl: number | null;
+  /** Changes when existing entries or their order change; appends leave it. */
+  generation: number;
+  /** The last 16 such changes: generation, lowest index touched. */
+  changes: [generation: number, lowestIndex: number][];
+  /** Where the model's view of the history begins, or null for the start. */
+  history_start: { index: number; id: string } | null;
+  /** The last write of each recent writer, by which a resend is recognised. */
+  writers: string;
+  lock: JsonValue;
+}
+
+/**
+ * Everything of a document but its messages.
+ */
+export interface DocumentHead {
+  session_id: string;
+  user_id: string | null;
+  /** Unix time in seconds. */
+  created_at: number;
+  /** Unix time in seconds. */
+  updated_at: number;
+  metadata: DocumentMetadata;
+  handoff_context: JsonValue;
+  state?: DocumentState;
+  operations?: JsonObject;
+  attributes?: JsonObject;
+  usage?: JsonObject;
+}
+
+/**
+ * The whole stored document.
+ */
+export interface SessionDocument extends DocumentHead {
+  messages: MessageEntry[];
+}
+
+/** The schema that this release writes. */
+export const SCHEMA = 1;
+
+/** Deepest nesting of an item, context or attributes that is stored as native JSON. */
+export const MAX_NATIVE_DEPTH = 48;

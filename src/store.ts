@@ -1,0 +1,233 @@
+/**
+ * The port between the session and the places where sessions are kept.
+ *
+ * A store knows one session by its key and changes it in atomic steps; it knows nothing of the SDK.
+ * What is not in the contract: connections, commands, SQL, and how keys are found again.
+ *
+ * @module
+ */
+import type {
+  DocumentHead,
+  JsonObject,
+  JsonValue,
+  MessageEntry,
+  MessageRole,
+} from './document/document.ts';
+
+/**
+ * Which session a call is about.
+ */
+export interface SessionAddress {
+  /** The key in the store: prefix and session id. */
+  readonly key: string;
+  readonly sessionId: string;
+  /** Milliseconds that the call may take in all; left out: the store's own default. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * What the caller knows of the session, checked in the same step as a write.
+ */
+export interface SessionExpectation {
+  /**
+   * The life that the caller has seen, as a snapshot or a write told it. The call fails with
+   * `SessionExpiredError` when the session is gone or another one stands there. Null: not seen yet.
+   */
+  readonly incarnation: string | null;
+  /**
+   * The owner that the session must have when the caller has not seen it yet, else the call fails
+   * with `SessionNotFoundError`. Null: any.
+   */
+  readonly userId: string | null;
+}
+
+/**
+ * What a session begins with.
+ */
+export interface NewSession {
+  readonly userId: string;
+  /** 32 hexadecimal digits, random. */
+  readonly incarnation: string;
+}
+
+/**
+ * A new entry of `messages`. The store adds `timestamp` from its own clock.
+ */
+export interface NewEntry {
+  readonly id: string;
+  readonly role: MessageRole;
+  readonly content: string;
+  readonly agent: string | null;
+  readonly tokens: number | null;
+  readonly item?: JsonValue;
+}
+
+/**
+ * Parameters of {@link SessionStore.create}.
+ */
+export interface CreateParams extends SessionAddress {
+  readonly session: NewSession;
+  /** Seconds, or null to keep the session until it is deleted. */
+  readonly ttl: number | null;
+}
+
+/**
+ * Sees entries from the newest to the oldest and says for each whether it belongs to the answer.
+ * `stop` ends the walk without the entry, `last` takes it and ends the walk.
+ */
+export type EntryVisitor = (entry: MessageEntry) => 'take' | 'last' | 'skip' | 'stop';
+
+/**
+ * Which entries a read wants beside the head of the document.
+ *
+ * A walk can begin again with a fresh visitor when a writer changed the history in between.
+ */
+export type EntrySelection =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'all' }
+  | {
+      readonly kind: 'walk';
+      readonly visitor: () => EntryVisitor;
+      /** How many entries the walk will probably look at. */
+      readonly sizeHint: number;
+    };
+
+/**
+ * Parameters of {@link SessionStore.read}.
+ */
+export interface ReadParams extends SessionAddress {
+  readonly entries: EntrySelection;
+}
+
+/**
+ * A consistent view of one session: everything in it was there at one moment.
+ */
+export interface SessionSnapshot {
+  /** Identifies this life of the session; see {@link SessionExpectation.incarnation}. */
+  readonly incarnation: string;
+  readonly head: DocumentHead;
+  /** The number of entries of `messages`; known where the selection was `none` or `all`. */
+  readonly length: number | null;
+  /** The selected entries, oldest first. */
+  readonly entries: MessageEntry[];
+}
+
+/**
+ * What every write takes.
+ */
+export interface WriteParams extends SessionAddress {
+  readonly expect: SessionExpectation;
+  /** Seconds to set the document's ttl to, or null to leave it (and, for a new session, have none). */
+  readonly ttl: number | null;
+}
+
+/**
+ * Changes to the head of a document. A field that is absent stays as it is.
+ */
+export interface HeadChanges {
+  /** Becomes the current agent and joins the agents used. */
+  readonly currentAgent?: string;
+  readonly handoffContext?: JsonValue;
+  /** Merged into the attributes as an RFC 7396 merge patch. */
+  readonly attributes?: JsonObject;
+}
+
+/**
+ * Parameters of {@link SessionStore.append}.
+ */
+export interface AppendParams extends WriteParams {
+  /** Added at the end, in this order. */
+  readonly entries: readonly NewEntry[];
+  /** Added to the tokens spent. */
+  readonly tokens: number;
+  readonly changes: HeadChanges;
+  /** What to create when there is no session, or null to fail with `SessionNotFoundError`. */
+  readonly create: NewSession | null;
+}
+
+/**
+ * What a write did.
+ */
+export interface WriteResult {
+  readonly incarnation: string;
+  /** Unix time in seconds of the write, by the store's clock; the timestamp of its entries. */
+  readonly time: number;
+}
+
+/**
+ * Parameters of {@link SessionStore.rewrite}.
+ */
+export interface RewriteParams extends WriteParams {
+  /** The version that the history must still have, or null to rewrite whatever is there. */
+  readonly version: HistoryTail | null;
+  /** How many of the newest entries to drop. */
+  readonly drop: number | 'all';
+  /** Whether to forget operation ids, as a clear does. */
+  readonly forgetOperations: boolean;
+  /** Whether to set the tokens spent to zero, as the Python class's clear does. */
+  readonly resetTokens: boolean;
+}
+
+/**
+ * Names a version of a history by its end: no entry before the last one can change without the
+ * generation changing too.
+ */
+export interface HistoryTail {
+  readonly generation: number;
+  /** Id of the newest entry. */
+  readonly lastId: string;
+}
+
+/**
+ * Parameters of {@link SessionStore.delete} and {@link SessionStore.touch}.
+ */
+export interface ExistingParams extends SessionAddress {
+  readonly expect: SessionExpectation;
+}
+
+/**
+ * A place where sessions are kept.
+ *
+ * Every method is one atomic step. Besides what each says, all of them fail with
+ * `WrongKeyTypeError`, `CorruptDocumentError`, `StoreUnavailableError`, `OutcomeUnknownError` (writes
+ * only), `StoreClosedError`, and writes with `UnsupportedSchemaError` and `OutOfMemoryError`; a write
+ * that fails has changed nothing, except where the outcome is unknown.
+ */
+export interface SessionStore {
+  /**
+   * Creates the session.
+   *
+   * @throws `SessionExistsError` when there is one already.
+   */
+  create(params: CreateParams): Promise<WriteResult>;
+
+  /**
+   * Reads the head and the selected entries, or null when there is no session.
+   */
+  read(params: ReadParams): Promise<SessionSnapshot | null>;
+
+  /**
+   * Adds entries, which may be none, and changes the head; creates the session if asked to.
+   */
+  append(params: AppendParams): Promise<WriteResult>;
+
+  /**
+   * Drops entries from the end. Gives null, with nothing changed, when the version no longer holds.
+   */
+  rewrite(params: RewriteParams): Promise<WriteResult | null>;
+
+  /**
+   * Starts the session's time to live again, without any other change.
+   */
+  touch(params: WriteParams): Promise<WriteResult>;
+
+  /**
+   * Removes the session and says whether it was there. A session of another life or owner stays.
+   */
+  delete(params: ExistingParams): Promise<boolean>;
+
+  /**
+   * Releases what the store opened itself. Calls after it fail with `StoreClosedError`.
+   */
+  close(): Promise<void>;
+}
