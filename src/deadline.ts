@@ -1,0 +1,58 @@
+/**
+ * The time that one call may take in all. Neither client library gives up by itself on a server that
+ * does not answer.
+ *
+ * @module
+ */
+
+/**
+ * Thrown when a command has had no answer at the deadline.
+ */
+export class DeadlineError extends Error {
+  override readonly name = 'DeadlineError';
+  readonly code = 'ETIMEDOUT';
+}
+
+/**
+ * A point in time by which a call must have ended.
+ */
+export class Deadline {
+  readonly #at: number;
+
+  constructor(milliseconds: number) {
+    this.#at = performance.now() + milliseconds;
+  }
+
+  /** Milliseconds that are left, at least 0. */
+  get remaining(): number {
+    return Math.max(0, this.#at - performance.now());
+  }
+
+  get passed(): boolean {
+    return this.remaining === 0;
+  }
+
+  /**
+   * Gives the work's result, or fails with {@link DeadlineError} when it takes longer.
+   */
+  async limit<T>(work: Promise<T>): Promise<T> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const expiry = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new DeadlineError('No answer in time')), this.remaining);
+    });
+    try {
+      return await Promise.race([work, expiry]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /**
+   * Waits, but not past the deadline.
+   */
+  async pause(milliseconds: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    setTimeout(resolve, Math.min(milliseconds, this.remaining));
+    await promise;
+  }
+}

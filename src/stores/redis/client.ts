@@ -1,0 +1,125 @@
+/**
+ * What a store needs of a Redis client: to send one command. Both client libraries and all their
+ * forms fit, and so can a client that speaks HTTP.
+ *
+ * @module
+ */
+import { InvalidInputError } from '../../errors.ts';
+
+/**
+ * One Redis command with what a router needs to know of it.
+ */
+export interface RedisCommand {
+  /** Name and arguments. */
+  readonly args: readonly string[];
+  /** The one key of the command, which is also among the arguments. */
+  readonly key: string;
+  /** Whether the command changes nothing. Reads for a run still belong to the primary. */
+  readonly readOnly: boolean;
+}
+
+/**
+ * Sends one command and gives its reply, as RESP2 shapes it: text as string or Buffer, numbers,
+ * arrays and null.
+ */
+export interface RedisCommandSender {
+  send(command: RedisCommand): Promise<unknown>;
+  /**
+   * Whether a command would be sent at once, so that one which never was can be told from one without
+   * an answer. It may begin to connect. Left out where it is not known.
+   */
+  isReady?(): boolean;
+}
+
+/** `createClient()` and `createClientPool()` of node-redis. */
+interface NodeRedisClient {
+  sendCommand(args: string[]): Promise<unknown>;
+  readonly isReady?: boolean;
+}
+
+/** `createCluster()` of node-redis. */
+interface NodeRedisCluster {
+  sendCommand(
+    firstKey: string | undefined,
+    isReadonly: boolean | undefined,
+    args: string[],
+  ): Promise<unknown>;
+  readonly masters: unknown;
+}
+
+/** `createSentinel()` of node-redis. */
+interface NodeRedisSentinel {
+  sendCommand(isReadonly: boolean | undefined, args: string[]): Promise<unknown>;
+  getMasterNode(): unknown;
+}
+
+/** `new Redis()` and `new Redis.Cluster()` of ioredis. */
+interface IORedisClient {
+  call(command: string, ...args: string[]): Promise<unknown>;
+  readonly options: object;
+  readonly status: string;
+}
+
+/**
+ * Every client that {@link RedisStore} takes: of node-redis a client, pool, cluster or sentinel, of
+ * ioredis a client or cluster, or anything that can send one command.
+ */
+export type RedisClientLike =
+  | NodeRedisClient
+  | NodeRedisCluster
+  | NodeRedisSentinel
+  | IORedisClient
+  | RedisCommandSender;
+
+/**
+ * Gives one way to send commands through any of the clients.
+ *
+ * @throws {@link InvalidInputError} (`invalid_input`) when it is no such client, or an ioredis client
+ * with a `keyPrefix`.
+ */
+export function toSender(client: RedisClientLike): RedisCommandSender {
+  if (typeof client !== 'object' || client === null) throw notAClient();
+  if (has<RedisCommandSender>(client, 'send')) return client;
+  if (has<IORedisClient>(client, 'call')) return ioredisSender(client);
+  if (!has<NodeRedisClient>(client, 'sendCommand')) throw notAClient();
+  if (has<NodeRedisSentinel>(client, 'getMasterNode')) {
+    return { send: ({ args }) => client.sendCommand(false, [...args]) };
+  }
+  if ('masters' in client) {
+    const cluster = client as object as NodeRedisCluster;
+    return { send: ({ args, key }) => cluster.sendCommand(key, false, [...args]) };
+  }
+  const single = client as NodeRedisClient;
+  return {
+    send: ({ args }) => single.sendCommand([...args]),
+    // A pool has no such property.
+    isReady: () => single.isReady ?? true,
+  };
+}
+
+function ioredisSender(client: IORedisClient): RedisCommandSender {
+  // ioredis prefixes the keys of commands that it knows: those of EVALSHA, but not of JSON.GET.
+  const options = client.options as { keyPrefix?: string; redisOptions?: { keyPrefix?: string } };
+  if (options.keyPrefix || options.redisOptions?.keyPrefix) {
+    throw new InvalidInputError(
+      'client',
+      'has the ioredis option keyPrefix; use the option keyPrefix of the session instead',
+    );
+  }
+  return {
+    send({ args }): Promise<unknown> {
+      const [name = '', ...rest] = args;
+      return client.call(name, ...rest);
+    },
+    // With `lazyConnect` the first command makes it connect.
+    isReady: () => client.status === 'ready' || client.status === 'wait',
+  };
+}
+
+function has<T>(client: object, method: keyof T): client is T & object {
+  return typeof (client as T)[method] === 'function';
+}
+
+function notAClient(): InvalidInputError {
+  return new InvalidInputError('client', 'must be a client of node-redis or ioredis');
+}

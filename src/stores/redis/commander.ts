@@ -1,0 +1,161 @@
+/**
+ * Sends commands and scripts until they are answered or their time is up.
+ *
+ * @module
+ */
+import {
+  JsonNotSupportedError,
+  OutcomeUnknownError,
+  OutOfMemoryError,
+  SessionError,
+  StoreUnavailableError,
+} from '../../errors.ts';
+import type { RedisCommand, RedisCommandSender } from './client.ts';
+import type { Deadline } from '../../deadline.ts';
+import { classifyFailure, failureName } from './failure.ts';
+import type { LuaScript } from './lua-script.ts';
+
+const FIRST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 200;
+const LONGEST_READY_PAUSE_MS = 50;
+
+/**
+ * One run of a script on one key.
+ */
+export interface ScriptCall {
+  readonly script: LuaScript;
+  readonly key: string;
+  readonly args: readonly string[];
+  readonly readOnly: boolean;
+  /** Names the write in an {@link OutcomeUnknownError}. */
+  readonly operationId: string;
+  readonly deadline: Deadline;
+}
+
+/**
+ * A reply and how often the call was sent for it.
+ */
+export interface ScriptReply {
+  readonly reply: unknown;
+  readonly attempts: number;
+}
+
+/**
+ * Sends through one client, with a deadline for each call.
+ *
+ * A call without an answer is sent again while there is time: reads change nothing, and writes are
+ * scripts that recognise a resend.
+ */
+export class RedisCommander {
+  readonly #sender: RedisCommandSender;
+
+  constructor(sender: RedisCommandSender) {
+    this.#sender = sender;
+  }
+
+  /**
+   * Runs a plain reading command.
+   */
+  async read(key: string, args: readonly string[], deadline: Deadline): Promise<unknown> {
+    const command = { key, args, readOnly: true };
+    const { reply } = await this.#persist(
+      deadline,
+      () => this.#sender.send(command),
+      (cause) => new StoreUnavailableError('Redis did not answer in time', { cause }),
+    );
+    return reply;
+  }
+
+  /**
+   * Runs a script.
+   */
+  async run(call: ScriptCall): Promise<ScriptReply> {
+    return this.#persist(
+      call.deadline,
+      () => this.#evaluate(call),
+      (cause) =>
+        call.readOnly
+          ? new StoreUnavailableError('Redis did not answer in time', { cause })
+          : new OutcomeUnknownError(call.operationId, { cause }),
+    );
+  }
+
+  async #evaluate({ script, key, args, readOnly }: ScriptCall): Promise<unknown> {
+    const command = (name: string, text: string): RedisCommand => ({
+      args: [name, text, '1', key, ...args],
+      key,
+      readOnly,
+    });
+    try {
+      return await this.#sender.send(command('EVALSHA', script.sha1));
+    } catch (error) {
+      if (classifyFailure(error) !== 'no-script') throw error;
+      return this.#sender.send(command('EVAL', script.source));
+    }
+  }
+
+  async #persist(
+    deadline: Deadline,
+    send: () => Promise<unknown>,
+    unanswered: (cause: Error) => SessionError,
+  ): Promise<ScriptReply> {
+    let pause = FIRST_PAUSE_MS;
+    let maybeApplied = false;
+    let last = new Error('not connected');
+    for (let attempts = 1; ; attempts += 1) {
+      if (await this.#isReadyBy(deadline)) {
+        try {
+          return { reply: await deadline.limit(send()), attempts };
+        } catch (error) {
+          const kind = classifyFailure(error);
+          last = new Error(failureName(error));
+          if (kind === 'unknown') maybeApplied = true;
+          else if (kind !== 'not-applied') throw await this.#refusal(kind, last, deadline);
+        }
+      }
+      if (deadline.passed) {
+        throw maybeApplied ? unanswered(last) : unreachable(last);
+      }
+      await deadline.pause(pause);
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+    }
+  }
+
+  async #isReadyBy(deadline: Deadline): Promise<boolean> {
+    let pause = 1;
+    while (!(this.#sender.isReady?.() ?? true)) {
+      if (deadline.passed) return false;
+      await deadline.pause(pause);
+      pause = Math.min(pause * 2, LONGEST_READY_PAUSE_MS);
+    }
+    return true;
+  }
+
+  async #refusal(kind: string, cause: Error, deadline: Deadline): Promise<SessionError> {
+    if (kind === 'no-json') {
+      return new JsonNotSupportedError(await this.#serverName(deadline), { cause });
+    }
+    if (kind === 'out-of-memory') {
+      return new OutOfMemoryError('Redis is at its memory limit and refused the write', { cause });
+    }
+    return new StoreUnavailableError(`Redis refused the command (${cause.message})`, { cause });
+  }
+
+  async #serverName(deadline: Deadline): Promise<string> {
+    try {
+      const command = { args: ['INFO', 'server'], key: '', readOnly: true };
+      const info = String(await deadline.limit(this.#sender.send(command)));
+      const field = (name: string): string | undefined =>
+        new RegExp(`^${name}:(.+?)\\r?$`, 'm').exec(info)?.[1];
+      const valkey = field('valkey_version');
+      if (valkey !== undefined) return `Valkey ${valkey}`;
+      return `Redis ${field('redis_version') ?? 'of unknown version'}`;
+    } catch {
+      return 'This Redis server';
+    }
+  }
+}
+
+function unreachable(cause: Error): StoreUnavailableError {
+  return new StoreUnavailableError(`Redis cannot be reached (${cause.message})`, { cause });
+}

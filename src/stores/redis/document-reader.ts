@@ -1,0 +1,234 @@
+/**
+ * Reads documents in pages, so that no single command blocks the server for long, and makes sure that
+ * the pages belong together.
+ *
+ * @module
+ */
+import type { DocumentHead, MessageEntry } from '../../document/document.ts';
+import { HEAD_FIELDS, isMessageEntry, parseHead } from '../../document/document-head.ts';
+import type { Deadline } from '../../deadline.ts';
+import { CorruptDocumentError, WrongKeyTypeError } from '../../errors.ts';
+import { incarnationOf } from '../../document/incarnation.ts';
+import type { EntryVisitor, ReadParams, SessionSnapshot } from '../../store.ts';
+import type { RedisCommander } from './commander.ts';
+import { head as headScript } from './scripts.generated.ts';
+
+/** Entries in a page: under a millisecond of the server's time. */
+const PAGE = 1000;
+const HEAD_PATHS = HEAD_FIELDS.map((field) => `$.${field}`);
+
+interface Call {
+  readonly key: string;
+  readonly sessionId: string;
+  readonly deadline: Deadline;
+}
+
+/** A stretch of `messages` with the head of the same moment. */
+interface Page {
+  readonly head: DocumentHead;
+  readonly incarnation: string;
+  readonly generation: number;
+  readonly values: unknown[];
+}
+
+/**
+ * Reads sessions through one commander.
+ */
+export class DocumentReader {
+  readonly #commander: RedisCommander;
+
+  constructor(commander: RedisCommander) {
+    this.#commander = commander;
+  }
+
+  /**
+   * Reads the head and the selected entries, or null when there is no session.
+   */
+  async read(params: ReadParams, deadline: Deadline): Promise<SessionSnapshot | null> {
+    const { entries, key, sessionId } = params;
+    const call = { key, sessionId, deadline };
+    if (entries.kind === 'none') return this.#readHead(call);
+    if (entries.kind === 'all') return this.#readAll(call);
+    return this.#walk(call, entries.visitor, entries.sizeHint);
+  }
+
+  async #readHead(call: Call): Promise<SessionSnapshot | null> {
+    const { key, sessionId, deadline } = call;
+    const { reply } = await this.#commander.run({
+      script: headScript,
+      key,
+      args: HEAD_PATHS,
+      readOnly: true,
+      operationId: '',
+      deadline,
+    });
+    if (reply === null) return null;
+    const [kind, detail, json] = (reply as unknown[]).map(String);
+    if (kind === 'TYPE') throw new WrongKeyTypeError(sessionId, detail ?? '');
+    if (detail === '') throw new CorruptDocumentError(sessionId, 'messages');
+    const head = parseHead(firstMatches(json ?? '{}'), sessionId);
+    return { incarnation: incarnationOf(head), head, length: Number(detail), entries: [] };
+  }
+
+  /**
+   * Reads from the start. Where a writer has touched entries that were read already, it goes back to
+   * the lowest of them; so it ends even if writers never do.
+   */
+  async #readAll(call: Call): Promise<SessionSnapshot | null> {
+    const values: unknown[] = [];
+    let last: Page | null = null;
+    for (;;) {
+      // The page begins with the entry before it, which must still be the last one read.
+      const from = Math.max(0, values.length - 1);
+      const page: Page | null = await this.#page(call, `${from}:${from + PAGE}`);
+      if (page === null) return null;
+      const valid = last === null ? 0 : untouched(last, page, values.length);
+      if (valid < values.length || (values.length > 0 && !startsWith(page, values.at(-1)))) {
+        values.length = valid < values.length ? valid : 0;
+        last = page;
+        continue;
+      }
+      values.push(...page.values.slice(values.length - from));
+      last = page;
+      if (page.values.length < PAGE)
+        return snapshot(page, values.filter(isMessageEntry), values.length);
+    }
+  }
+
+  /**
+   * Reads back from the end until the visitor has enough.
+   */
+  async #walk(
+    call: Call,
+    newVisitor: () => EntryVisitor,
+    sizeHint: number,
+  ): Promise<SessionSnapshot | null> {
+    const size = Math.min(PAGE, Math.max(1, sizeHint));
+    const newest = await this.#page(call, `-${size}:`);
+    if (newest === null) return null;
+    const walk = new Walk(newVisitor());
+    walk.see(newest.values);
+    let oldest = newest.values[0];
+    // Right unless the Python class is between its append and its count; the overlap shows it.
+    let position = newest.head.metadata.message_count - newest.values.length;
+    while (!walk.ended && newest.values.length === size && position !== 0) {
+      const from = Math.max(0, position - PAGE);
+      const page = position > 0 ? await this.#page(call, `${from}:${position + 1}`) : null;
+      if (page === null || !continues(newest, page, oldest)) {
+        return this.#walkThroughAll(call, newVisitor);
+      }
+      walk.see(page.values.slice(0, -1));
+      oldest = page.values[0];
+      position = from;
+    }
+    return snapshot(newest, walk.taken.reverse(), null);
+  }
+
+  async #walkThroughAll(
+    call: Call,
+    newVisitor: () => EntryVisitor,
+  ): Promise<SessionSnapshot | null> {
+    const all = await this.#readAll(call);
+    if (all === null) return null;
+    const walk = new Walk(newVisitor());
+    walk.see(all.entries);
+    return { ...all, entries: walk.taken.reverse() };
+  }
+
+  async #page(call: Call, slice: string): Promise<Page | null> {
+    const messages = `$.messages[${slice}]`;
+    const reply = await this.#get(call, [...HEAD_PATHS, messages]);
+    if (reply === null) return null;
+    const found = JSON.parse(reply) as Record<string, unknown[]>;
+    const values = found[messages] ?? [];
+    if (values.length === 0) await this.#checkMessages(call);
+    const head = parseHead(firstOfEach(found), call.sessionId);
+    return {
+      head,
+      incarnation: incarnationOf(head),
+      generation: head.state?.generation ?? 0,
+      values,
+    };
+  }
+
+  async #get({ key, sessionId, deadline }: Call, paths: string[]): Promise<string | null> {
+    try {
+      const reply = await this.#commander.read(key, ['JSON.GET', key, ...paths], deadline);
+      return reply === null ? null : String(reply);
+    } catch (error) {
+      // The text of that refusal differs between servers; the type does not.
+      const type = await this.#commander.read(key, ['TYPE', key], deadline).catch(() => 'none');
+      if (type === 'none' || type === 'ReJSON-RL') throw error;
+      throw new WrongKeyTypeError(sessionId, String(type));
+    }
+  }
+
+  /** A slice of something that is not an array is empty, and looks like an empty history. */
+  async #checkMessages({ key, sessionId, deadline }: Call): Promise<void> {
+    const reply = await this.#commander.read(key, ['JSON.TYPE', key, '$.messages'], deadline);
+    const [type] = [reply].flat(2);
+    if (reply !== null && String(type) !== 'array') {
+      throw new CorruptDocumentError(sessionId, 'messages');
+    }
+  }
+}
+
+/** Hands entries to a visitor from the newest to the oldest and collects what it takes. */
+class Walk {
+  readonly taken: MessageEntry[] = [];
+  ended = false;
+  readonly #visit: EntryVisitor;
+
+  constructor(visit: EntryVisitor) {
+    this.#visit = visit;
+  }
+
+  see(values: unknown[]): void {
+    for (let index = values.length - 1; index >= 0 && !this.ended; index -= 1) {
+      const value = values[index];
+      if (!isMessageEntry(value)) continue;
+      const verdict = this.#visit(value);
+      if (verdict === 'take' || verdict === 'last') this.taken.push(value);
+      this.ended = verdict === 'last' || verdict === 'stop';
+    }
+  }
+}
+
+function snapshot(page: Page, entries: MessageEntry[], length: number | null): SessionSnapshot {
+  return { incarnation: page.incarnation, head: page.head, length, entries };
+}
+
+/** How many of the entries that were read by `before` are still the same in `after`. */
+function untouched(before: Page, after: Page, read: number): number {
+  if (before.incarnation !== after.incarnation) return 0;
+  if (before.generation === after.generation) return read;
+  const changes = after.head.state?.changes ?? [];
+  const since = changes.filter(([generation]) => generation > before.generation);
+  const complete = since.length < changes.length || changes.length < 16;
+  return complete ? Math.min(read, ...since.map(([, lowestIndex]) => lowestIndex)) : 0;
+}
+
+function continues(newer: Page, older: Page, oldest: unknown): boolean {
+  return (
+    newer.incarnation === older.incarnation &&
+    newer.generation === older.generation &&
+    sameEntry(older.values.at(-1), oldest)
+  );
+}
+
+function startsWith(page: Page, value: unknown): boolean {
+  return page.values.length > 0 && sameEntry(page.values[0], value);
+}
+
+function sameEntry(left: unknown, right: unknown): boolean {
+  if (isMessageEntry(left) && isMessageEntry(right)) return left.id === right.id;
+  return JSON.stringify(left) === JSON.stringify(right);
+}
+
+function firstMatches(json: string): Record<string, unknown> {
+  return firstOfEach(JSON.parse(json) as Record<string, unknown[]>);
+}
+
+function firstOfEach(found: Record<string, unknown[]>): Record<string, unknown> {
+  return Object.fromEntries(HEAD_FIELDS.map((field) => [field, found[`$.${field}`]?.[0]]));
+}

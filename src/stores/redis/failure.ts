@@ -1,0 +1,77 @@
+/**
+ * What a failed command means: was it applied, and is it worth sending again?
+ *
+ * @module
+ */
+
+/**
+ * - `not-applied`: the server refused it for now or was never reached; sending again is safe.
+ * - `unknown`: it was sent and no answer came.
+ * - `no-script`: the server does not have the script; send its source.
+ * - `no-json`: the server has no JSON commands.
+ * - `out-of-memory`: the server is at its memory limit; nothing was applied.
+ * - `refused`: the server said no, and would again.
+ */
+export type FailureKind =
+  | 'not-applied'
+  | 'unknown'
+  | 'no-script'
+  | 'no-json'
+  | 'out-of-memory'
+  | 'refused';
+
+const NOT_APPLIED =
+  /^(LOADING|BUSY|MOVED|ASK|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|READONLY|NOREPLICAS|MISCONF|UNBLOCKED)\b/;
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+const SERVER_REPLY = /^-?[A-Z][A-Z0-9_]+ /;
+const REPLY_CLASSES = new Set(['ReplyError', 'SimpleError', 'BlobError', 'ErrorReply']);
+const NEVER_SENT_CLASSES = new Set([
+  'ClientOfflineError',
+  'ClientClosedError',
+  'RootNodesUnavailableError',
+]);
+
+/**
+ * Classifies an error that a client library threw.
+ */
+export function classifyFailure(error: unknown): FailureKind {
+  const { message, code, name } = describe(error);
+  if (message.startsWith('NOSCRIPT')) return 'no-script';
+  if (message.startsWith('OOM')) return 'out-of-memory';
+  if (/unknown (redis )?command/i.test(message)) return 'no-json';
+  if (NOT_APPLIED.test(message)) return 'not-applied';
+  if (NEVER_SENT.has(code) || NEVER_SENT_CLASSES.has(name)) return 'not-applied';
+  return isServerReply(name, message) ? 'refused' : 'unknown';
+}
+
+/**
+ * Names a failure without repeating text that could hold messages or passwords: the errors of ioredis
+ * carry the command with all its arguments.
+ */
+export function failureName(error: unknown): string {
+  const { message, code, name } = describe(error);
+  if (code !== '') return code;
+  const word = /^-?([A-Z][A-Z0-9_]+)\b/.exec(message)?.[1];
+  return word ?? name;
+}
+
+function isServerReply(name: string, message: string): boolean {
+  return REPLY_CLASSES.has(name) || SERVER_REPLY.test(message);
+}
+
+function describe(error: unknown): { message: string; code: string; name: string } {
+  if (!(error instanceof Error)) return { message: '', code: '', name: typeof error };
+  const code = (error as { code?: unknown }).code;
+  return {
+    message: error.message,
+    code: typeof code === 'string' ? code : '',
+    // node-redis does not set `name`; its classes tell replies from broken connections.
+    name: error.name === 'Error' ? error.constructor.name : error.name,
+  };
+}

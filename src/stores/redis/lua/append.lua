@@ -1,0 +1,88 @@
+-- Adds entries, which may be none, and changes the head; creates the session if asked to.
+-- Input:
+--   KEYS[1] session document
+--   ARGV[1..7] as write.lua
+--   ARGV[8] session id as JSON, or '' to create nothing   ARGV[9] user id as JSON
+--   ARGV[10] tokens to add
+--   ARGV[11] current agent as JSON, or ''
+--   ARGV[12] handoff context as JSON, or ''
+--   ARGV[13] attributes as JSON.GET printed them before, or ''   ARGV[14] attributes to set
+--   ARGV[15..] entries as JSON objects without timestamp
+-- Output: that of write.lua | CONFLICT (the attributes have changed)
+--- @include "write"
+
+local NO_ATTRIBUTES = '[{}]'
+-- unpack() fails somewhere below 8,000 values.
+local BATCH = 4000
+local tokens, agent, handoff = tonumber(ARGV[10]), ARGV[11], ARGV[12]
+local attributes_before, attributes = ARGV[13], ARGV[14]
+
+local entries = {}
+for index = 15, #ARGV do
+  entries[#entries + 1] = string.sub(ARGV[index], 1, -2) .. ',"timestamp":' .. now .. '}'
+end
+
+local function create()
+  if attributes_before ~= '' and attributes_before ~= NO_ATTRIBUTES then return { 'CONFLICT' } end
+  local session = {
+    state = {
+      incarnation = ARGV[5],
+      ttl = new_ttl,
+      generation = 0,
+      writers = record_write('', writer, sequence),
+    },
+  }
+  redis.call('JSON.SET', key, '$', document_json({
+    session_id = ARGV[8],
+    user_id = ARGV[9],
+    agent = agent ~= '' and agent or nil,
+    handoff = handoff ~= '' and handoff or nil,
+    attributes = attributes ~= '' and attributes or nil,
+    entries = entries,
+    tokens = tokens,
+    state = session.state,
+  }))
+  expire(session)
+  return done(session)
+end
+
+local function attributes_have_changed()
+  local current = redis.call('JSON.GET', key, '$.attributes')
+  if current == '[]' then current = NO_ATTRIBUTES end
+  return current ~= attributes_before
+end
+
+-- Gives the new number of entries, or nil where `messages` is not an array.
+local function append_entries()
+  local length = redis.call('JSON.ARRLEN', key, '$.messages')[1]
+  if not length then return nil end
+  for first = 1, #entries, BATCH do
+    local last = math.min(first + BATCH - 1, #entries)
+    length = redis.call('JSON.ARRAPPEND', key, '$.messages', unpack(entries, first, last))[1]
+  end
+  return length
+end
+
+local session, refusal = begin_write()
+if not session then
+  if refusal[1] == 'MISSING' and ARGV[8] ~= '' then return create() end
+  return refusal
+end
+if attributes_before ~= '' and attributes_have_changed() then return { 'CONFLICT' } end
+local agent_index = nil
+if agent ~= '' then
+  agent_index = redis.call('JSON.ARRINDEX', key, '$.metadata.agents_used', agent)[1]
+  if not agent_index then return { 'CORRUPT', 'metadata.agents_used' } end
+end
+local length = append_entries()
+if not length then return { 'CORRUPT', 'messages' } end
+if agent_index == -1 then redis.call('JSON.ARRAPPEND', key, '$.metadata.agents_used', agent) end
+if handoff ~= '' then redis.call('JSON.SET', key, '$.handoff_context', handoff) end
+local metadata = { { 'message_count', integer(length) } }
+if tokens > 0 then
+  metadata[2] = { 'total_tokens', integer(session.tokens + tokens) }
+end
+if agent ~= '' then metadata[#metadata + 1] = { 'current_agent', agent } end
+local reply = finish_write(session, metadata, {})
+if attributes ~= '' then redis.call('JSON.SET', key, '$.attributes', attributes) end
+return reply

@@ -1,0 +1,25 @@
+-- Creates a session.
+-- Input:
+--   KEYS[1] session document
+--   ARGV[1] incarnation   ARGV[2] ttl in seconds or ''
+--   ARGV[3] session id as JSON   ARGV[4] user id as JSON
+-- Output: OK <incarnation> <time> | EXISTS | TYPE <type>
+--- @include "document"
+--- @include "expectation"
+
+local session, refusal = read_session()
+if session and session.state and session.state.incarnation == ARGV[1] then
+  return { 'OK', ARGV[1], string.format('%.6f', session.created_at), '' }
+end
+if refusal and refusal[1] == 'TYPE' then return refusal end
+if not refusal or refusal[1] ~= 'MISSING' then return { 'EXISTS' } end
+
+redis.call('JSON.SET', key, '$', document_json({
+  session_id = ARGV[3],
+  user_id = ARGV[4],
+  entries = {},
+  tokens = 0,
+  state = { incarnation = ARGV[1], ttl = tonumber(ARGV[2]), generation = 0, writers = '' },
+}))
+if ARGV[2] ~= '' then redis.call('EXPIRE', key, ARGV[2]) end
+return { 'OK', ARGV[1], now, '' }

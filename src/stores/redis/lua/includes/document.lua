@@ -1,0 +1,32 @@
+-- The JSON text of a new document and of its state.
+--- @include "clock"
+
+-- cjson and tostring print large numbers with an exponent and lose digits.
+local function integer(number)
+  return string.format('%.0f', number)
+end
+
+local function state_json(state)
+  return '{"schema":1,"incarnation":"' .. state.incarnation
+    .. '","ttl":' .. (state.ttl and integer(state.ttl) or 'null')
+    .. ',"generation":' .. integer(state.generation)
+    .. ',"changes":' .. (state.changes or '[]')
+    .. ',"history_start":null,"writers":"' .. state.writers
+    .. '","lock":null}'
+end
+
+-- session_id, user_id, agent, handoff and attributes are JSON texts; agent may be nil.
+local function document_json(fields)
+  return '{"session_id":' .. fields.session_id
+    .. ',"user_id":' .. fields.user_id
+    .. ',"created_at":' .. now .. ',"updated_at":' .. now
+    .. ',"metadata":{"current_agent":' .. (fields.agent or 'null')
+    .. ',"agents_used":[' .. (fields.agent or '')
+    .. '],"message_count":' .. integer(#fields.entries)
+    .. ',"total_tokens":' .. integer(fields.tokens)
+    .. '},"messages":[' .. table.concat(fields.entries, ',')
+    .. '],"handoff_context":' .. (fields.handoff or 'null')
+    .. ',"state":' .. state_json(fields.state)
+    .. ',"operations":{},"attributes":' .. (fields.attributes or '{}')
+    .. ',"usage":{}}'
+end

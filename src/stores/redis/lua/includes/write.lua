@@ -1,0 +1,90 @@
+-- What every write has in common: checks before it, state, counters, time and expiry after it.
+--   ARGV[1] incarnation that the caller has seen, or ''
+--   ARGV[2] owner that the session must have if it was not seen, or ''
+--   ARGV[3] writer id
+--   ARGV[4] sequence number of the write
+--   ARGV[5] incarnation for a session that has none yet
+--   ARGV[6] ttl in seconds to set, or ''
+--   ARGV[7] '1' where the server has JSON.MERGE
+-- Replies: OK <incarnation> <time> <has JSON.MERGE> | GAP <incarnation> | SCHEMA <number>
+--   | those of expectation.lua
+--- @include "clock"
+--- @include "document"
+--- @include "expectation"
+--- @include "writers"
+
+local SCHEMA = 1
+local writer, sequence = ARGV[3], tonumber(ARGV[4])
+local new_ttl = tonumber(ARGV[6])
+local has_merge = ARGV[7] == '1'
+
+local function done(session, time)
+  return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0' }
+end
+
+-- Gives the session to write to, or nil and the reply to send.
+local function begin_write()
+  local session, refusal = load_session(ARGV[1], ARGV[2])
+  if not session then return nil, refusal end
+  if not session.state then
+    session.adopted = true
+    session.state = { schema = SCHEMA, incarnation = ARGV[5], generation = 0, writers = '' }
+  end
+  local state = session.state
+  if state.schema > SCHEMA then return nil, { 'SCHEMA', string.format('%d', state.schema) } end
+  local seen, time = recognise(state.writers, writer, sequence)
+  if seen == 'repeat' then return nil, done(session, time) end
+  if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
+  state.ttl = new_ttl or present(state.ttl)
+  state.writers = record_write(state.writers, writer, sequence)
+  return session
+end
+
+local function adopt(session)
+  redis.call('JSON.SET', key, '$.state', state_json(session.state))
+  for _, field in ipairs({ 'operations', 'attributes', 'usage' }) do
+    redis.call('JSON.SET', key, '$.' .. field, '{}', 'NX')
+  end
+end
+
+local function merge(groups)
+  local parts = { '"updated_at":' .. now }
+  for _, group in ipairs(groups) do
+    local fields = {}
+    for _, field in ipairs(group.fields) do
+      fields[#fields + 1] = '"' .. field[1] .. '":' .. field[2]
+    end
+    parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
+  end
+  local reply = redis.pcall('JSON.MERGE', key, '$', '{' .. table.concat(parts, ',') .. '}')
+  return not (type(reply) == 'table' and reply.err)
+end
+
+local function set_one_by_one(groups)
+  redis.call('JSON.SET', key, '$.updated_at', now)
+  for _, group in ipairs(groups) do
+    for _, field in ipairs(group.fields) do
+      redis.call('JSON.SET', key, '$.' .. group.name .. '.' .. field[1], field[2])
+    end
+  end
+end
+
+local function expire(session)
+  if session.state.ttl then redis.call('EXPIRE', key, integer(session.state.ttl)) end
+end
+
+-- metadata and state are lists of { field, JSON text }; no text may be null, which would delete.
+local function finish_write(session, metadata, state)
+  local groups = { { name = 'metadata', fields = metadata } }
+  if session.adopted then
+    adopt(session)
+  else
+    state[#state + 1] = { 'writers', '"' .. session.state.writers .. '"' }
+    if new_ttl then state[#state + 1] = { 'ttl', integer(new_ttl) } end
+    groups[2] = { name = 'state', fields = state }
+  end
+  has_merge = has_merge and merge(groups)
+  if not has_merge then set_one_by_one(groups) end
+  expire(session)
+  return done(session)
+end

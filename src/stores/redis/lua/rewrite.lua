@@ -1,0 +1,55 @@
+-- Drops entries from the end of the history.
+-- Input:
+--   KEYS[1] session document
+--   ARGV[1..7] as write.lua
+--   ARGV[8] generation that must still hold, or ''   ARGV[9] id of the newest entry, with it
+--   ARGV[10] number of entries to drop, or 'all'
+--   ARGV[11] '1' to forget operation ids   ARGV[12] '1' to set the tokens spent to 0
+-- Output: that of write.lua | CONFLICT
+--- @include "write"
+
+local CHANGES_KEPT = 16
+
+local function version_holds(session)
+  if ARGV[8] == '' then return true end
+  if integer(session.state.generation) ~= ARGV[8] then return false end
+  return cjson.decode(redis.call('JSON.GET', key, '$.messages[-1].id'))[1] == ARGV[9]
+end
+
+local function keep_first(count)
+  if count == 0 then
+    redis.call('JSON.SET', key, '$.messages', '[]')
+  else
+    redis.call('JSON.ARRTRIM', key, '$.messages', 0, integer(count - 1))
+  end
+end
+
+local function changes_json(changes, generation, lowest)
+  local kept = {}
+  for _, change in ipairs(type(changes) == 'table' and changes or {}) do
+    if type(change) == 'table' and tonumber(change[1]) and tonumber(change[2]) then
+      kept[#kept + 1] = '[' .. integer(change[1]) .. ',' .. integer(change[2]) .. ']'
+    end
+  end
+  kept[#kept + 1] = '[' .. integer(generation) .. ',' .. integer(lowest) .. ']'
+  return '[' .. table.concat(kept, ',', math.max(1, #kept - CHANGES_KEPT + 1)) .. ']'
+end
+
+local session, refusal = begin_write()
+if not session then return refusal end
+if not version_holds(session) then return { 'CONFLICT' } end
+local length = redis.call('JSON.ARRLEN', key, '$.messages')[1]
+if not length then return { 'CORRUPT', 'messages' } end
+local kept = ARGV[10] == 'all' and 0 or math.max(0, length - tonumber(ARGV[10]))
+local state, metadata = session.state, { { 'message_count', integer(kept) } }
+local changed = {}
+if kept < length then
+  -- Never a plain counter: after a failover two masters would reach the same number.
+  state.generation = math.max(state.generation + 1, now_us)
+  state.changes = changes_json(present(state.changes), state.generation, kept)
+  keep_first(kept)
+  changed = { { 'generation', integer(state.generation) }, { 'changes', state.changes } }
+end
+if ARGV[12] == '1' then metadata[2] = { 'total_tokens', '0' } end
+if ARGV[11] == '1' then redis.call('JSON.SET', key, '$.operations', '{}') end
+return finish_write(session, metadata, changed)

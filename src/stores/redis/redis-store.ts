@@ -1,0 +1,210 @@
+/**
+ * Sessions as native JSON documents in Redis: every write is one script on one key.
+ *
+ * @module
+ */
+import type { JsonObject } from '../../document/document.ts';
+import { Deadline } from '../../deadline.ts';
+import { ConflictError, InvalidInputError, StoreClosedError } from '../../errors.ts';
+import { mergePatch } from '../../document/merge-patch.ts';
+import { randomHex } from '../../random-ids.ts';
+import type {
+  AppendParams,
+  CreateParams,
+  ExistingParams,
+  ReadParams,
+  RewriteParams,
+  SessionAddress,
+  SessionSnapshot,
+  SessionStore,
+  WriteParams,
+  WriteResult,
+} from '../../store.ts';
+import { type RedisClientLike, toSender } from './client.ts';
+import { RedisCommander } from './commander.ts';
+import { DocumentReader } from './document-reader.ts';
+import * as scripts from './scripts.generated.ts';
+import { ScriptWriter } from './script-writer.ts';
+import { UrlConnection } from './url-connection.ts';
+
+/** How often a merge of attributes is tried while other writers change them too. */
+const MERGE_ATTEMPTS = 20;
+
+/**
+ * Options of {@link RedisStore}.
+ */
+export interface RedisStoreOptions {
+  /**
+   * Milliseconds that one call may take in all, retries included.
+   *
+   * @defaultValue 5000
+   */
+  timeoutMs?: number;
+}
+
+/**
+ * Keeps each session as one RedisJSON document at the key of the session.
+ *
+ * It needs Redis 8, Redis Stack, or another server with the `JSON.*` commands and Lua scripts. The
+ * client is yours: connect it before, give it an `error` listener, and close it yourself.
+ *
+ * @example
+ * ```ts
+ * import { JSONSession } from 'agents-json-session';
+ * import { RedisStore } from 'agents-json-session/redis';
+ * import { createClient } from 'redis';
+ *
+ * const client = createClient({ url: 'redis://localhost:6379' });
+ * client.on('error', (error: Error) => console.error(error.message));
+ * await client.connect();
+ *
+ * const store = new RedisStore(client);
+ * const session = await JSONSession.open({ sessionId: 'chat-1', userId: 'user-1', store });
+ * await session.addMessage({ role: 'user', content: 'Hello' });
+ * client.destroy();
+ * ```
+ */
+export class RedisStore implements SessionStore {
+  readonly #commander: RedisCommander;
+  readonly #reader: DocumentReader;
+  readonly #writer: ScriptWriter;
+  readonly #timeoutMs: number;
+  #connection: UrlConnection | null = null;
+  #closed = false;
+
+  /**
+   * @param client - A client, pool, cluster or sentinel of node-redis, or a client or cluster of
+   * ioredis. It is never closed by the store.
+   * @throws {@link InvalidInputError} (`invalid_input`) when it is no such client, or an ioredis
+   * client with a `keyPrefix`, or an option is out of range.
+   */
+  constructor(client: RedisClientLike, options: RedisStoreOptions = {}) {
+    const { timeoutMs = 5000 } = options;
+    if (!Number.isFinite(timeoutMs) || timeoutMs <= 0) {
+      throw new InvalidInputError('timeoutMs', 'must be a positive number of milliseconds');
+    }
+    this.#timeoutMs = timeoutMs;
+    this.#commander = new RedisCommander(toSender(client));
+    this.#reader = new DocumentReader(this.#commander);
+    this.#writer = new ScriptWriter(this.#commander);
+  }
+
+  /**
+   * Gives a store with a connection of its own, which it makes with its first call, keeps from holding
+   * the process alive, and closes with {@link RedisStore.close}.
+   *
+   * @param url - `redis://` or `rediss://` (TLS) address, with user, password and database.
+   * @throws {@link InvalidInputError} (`invalid_input`) when the address or an option is no good.
+   */
+  static open(url: string, options: RedisStoreOptions = {}): RedisStore {
+    const connection = new UrlConnection(url);
+    const store = new RedisStore(connection, options);
+    store.#connection = connection;
+    return store;
+  }
+
+  async create(params: CreateParams): Promise<WriteResult> {
+    const deadline = this.#begin(params);
+    const { session, ttl, sessionId } = params;
+    const args = [
+      session.incarnation,
+      ttl === null ? '' : String(ttl),
+      JSON.stringify(sessionId),
+      JSON.stringify(session.userId),
+    ];
+    return this.#writer.runUnnumbered(params, scripts.create, args, deadline);
+  }
+
+  async read(params: ReadParams): Promise<SessionSnapshot | null> {
+    return this.#reader.read(params, this.#begin(params));
+  }
+
+  async append(params: AppendParams): Promise<WriteResult> {
+    const deadline = this.#begin(params);
+    const { attributes } = params.changes;
+    if (attributes !== undefined) return this.#mergeAttributes(params, attributes, deadline);
+    return (await this.#append(params, ['', ''], deadline)) ?? unexpectedConflict();
+  }
+
+  async rewrite(params: RewriteParams): Promise<WriteResult | null> {
+    const deadline = this.#begin(params);
+    const { version, drop, forgetOperations, resetTokens } = params;
+    const args = [
+      version === null ? '' : String(version.generation),
+      version === null ? '' : version.lastId,
+      String(drop),
+      forgetOperations ? '1' : '0',
+      resetTokens ? '1' : '0',
+    ];
+    return this.#writer.run(params, scripts.rewrite, args, { deadline });
+  }
+
+  async touch(params: WriteParams): Promise<WriteResult> {
+    const options = { deadline: this.#begin(params), numbered: false };
+    const result = await this.#writer.run(params, scripts.touch, [], options);
+    return result ?? unexpectedConflict();
+  }
+
+  async delete(params: ExistingParams): Promise<boolean> {
+    return this.#writer.delete(params, this.#begin(params));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#connection?.close();
+  }
+
+  /** Gives null when the attributes have changed. */
+  async #append(
+    params: AppendParams,
+    attributes: readonly [before: string, after: string],
+    deadline: Deadline,
+  ): Promise<WriteResult | null> {
+    const { create, changes, entries } = params;
+    const { currentAgent, handoffContext } = changes;
+    return this.#writer.run(
+      params,
+      scripts.append,
+      [
+        create === null ? '' : JSON.stringify(params.sessionId),
+        create === null ? '' : JSON.stringify(create.userId),
+        String(params.tokens),
+        currentAgent === undefined ? '' : JSON.stringify(currentAgent),
+        handoffContext === undefined ? '' : JSON.stringify(handoffContext),
+        ...attributes,
+        ...entries.map((entry) => JSON.stringify(entry)),
+      ],
+      { deadline, incarnation: create?.incarnation ?? randomHex(16) },
+    );
+  }
+
+  /**
+   * Reads the attributes, merges, and writes them if they are still the same: a path for each key
+   * would put caller text into JSONPath, and not every server has JSON.MERGE.
+   */
+  async #mergeAttributes(
+    params: AppendParams,
+    patch: JsonObject,
+    deadline: Deadline,
+  ): Promise<WriteResult> {
+    const { key } = params;
+    for (let attempt = 1; attempt <= MERGE_ATTEMPTS; attempt += 1) {
+      const reply = await this.#commander.read(key, ['JSON.GET', key, '$.attributes'], deadline);
+      const before = reply === null || String(reply) === '[]' ? '[{}]' : String(reply);
+      const [current = {}] = JSON.parse(before) as [JsonObject];
+      const after = JSON.stringify(mergePatch(current, patch));
+      const result = await this.#append(params, [before, after], deadline);
+      if (result !== null) return result;
+    }
+    throw new ConflictError('Other writers kept changing the attributes');
+  }
+
+  #begin({ timeoutMs }: SessionAddress): Deadline {
+    if (this.#closed) throw new StoreClosedError('The store is closed');
+    return new Deadline(timeoutMs ?? this.#timeoutMs);
+  }
+}
+
+function unexpectedConflict(): never {
+  throw new ConflictError('The history was changed by another writer');
+}

@@ -1,0 +1,188 @@
+/**
+ * Runs the writing scripts: numbers each write, sends it, and turns the script's reply into a result
+ * or the error that it stands for.
+ *
+ * @module
+ */
+import type { Deadline } from '../../deadline.ts';
+import {
+  CorruptDocumentError,
+  OutcomeUnknownError,
+  SessionExistsError,
+  SessionExpiredError,
+  SessionNotFoundError,
+  StoreUnavailableError,
+  UnsupportedSchemaError,
+  WrongKeyTypeError,
+} from '../../errors.ts';
+import { randomHex } from '../../random-ids.ts';
+import type { ExistingParams, SessionAddress, WriteParams, WriteResult } from '../../store.ts';
+import type { RedisCommander } from './commander.ts';
+import type { LuaScript } from './lua-script.ts';
+import * as scripts from './scripts.generated.ts';
+import { type WriterLane, WriterLanes } from './writer-lanes.ts';
+
+interface RunOptions {
+  readonly deadline: Deadline;
+  /** What a session that has no incarnation yet gets. */
+  readonly incarnation?: string;
+  /** Whether the write must be recognised when it is sent twice. */
+  readonly numbered?: boolean;
+}
+
+/**
+ * Writes sessions through one commander.
+ */
+export class ScriptWriter {
+  readonly #commander: RedisCommander;
+  readonly #lanes = new WriterLanes();
+  #hasMerge = true;
+
+  constructor(commander: RedisCommander) {
+    this.#commander = commander;
+  }
+
+  /**
+   * Runs a script that begins with `write.lua`. Gives null when it replied with a conflict.
+   */
+  async run(
+    params: WriteParams,
+    script: LuaScript,
+    args: readonly string[],
+    options: RunOptions,
+  ): Promise<WriteResult | null> {
+    const { incarnation = randomHex(16), numbered = true, deadline } = options;
+    const lane = this.#lanes.get(params.key);
+    return lane.enqueue(async () => {
+      if (deadline.passed)
+        throw new StoreUnavailableError('The time was up before the write began');
+      const send = (): Promise<string[]> =>
+        this.#send(params, script, lane, [incarnation, ...args], deadline);
+      const before = lane.incarnation;
+      let reply = await send();
+      // The numbers belong to a life of the session that is over; nothing was applied.
+      if (reply[0] === 'GAP' && reply[1] !== before) {
+        lane.renew();
+        reply = await send();
+      }
+      if (reply[0] === 'CONFLICT') return null;
+      const result = this.#result(params, reply, lane);
+      if (numbered) lane.applied(result.incarnation);
+      return result;
+    });
+  }
+
+  /**
+   * Runs a script that needs no number: create is recognised by its incarnation.
+   */
+  async runUnnumbered(
+    address: SessionAddress,
+    script: LuaScript,
+    args: readonly string[],
+    deadline: Deadline,
+  ): Promise<WriteResult> {
+    const operationId = randomHex(8);
+    const call = { script, key: address.key, args, readOnly: false, operationId, deadline };
+    const { reply } = await this.#commander.run(call);
+    return this.#result(
+      { ...address, expect: { incarnation: null, userId: null } },
+      texts(reply),
+      null,
+    );
+  }
+
+  /**
+   * Deletes a session and says whether it was there.
+   */
+  async delete(params: ExistingParams, deadline: Deadline): Promise<boolean> {
+    const { expect } = params;
+    const { reply, attempts } = await this.#commander.run({
+      script: scripts.remove,
+      key: params.key,
+      args: [expect.incarnation ?? '', expect.userId ?? ''],
+      readOnly: false,
+      operationId: randomHex(8),
+      deadline,
+    });
+    const [status = ''] = texts(reply);
+    // The answer to an earlier attempt was lost, and the session is gone.
+    if (status === 'MISSING') return attempts > 1;
+    if (status === 'REPLACED' || status === 'FORBIDDEN') return false;
+    this.#result(params, texts(reply), null);
+    return true;
+  }
+
+  async #send(
+    params: WriteParams,
+    script: LuaScript,
+    lane: WriterLane,
+    [incarnation = '', ...args]: readonly string[],
+    deadline: Deadline,
+  ): Promise<string[]> {
+    const { expect, ttl, key } = params;
+    const common = [
+      expect.incarnation ?? '',
+      expect.userId ?? '',
+      lane.id,
+      String(lane.sequence),
+      incarnation,
+      ttl === null ? '' : String(ttl),
+      this.#hasMerge ? '1' : '0',
+    ];
+    const operationId = `${lane.id}-${lane.sequence}`;
+    const call = {
+      script,
+      key,
+      args: [...common, ...args],
+      readOnly: false,
+      operationId,
+      deadline,
+    };
+    try {
+      const { reply } = await this.#commander.run(call);
+      return texts(reply);
+    } catch (error) {
+      if (error instanceof OutcomeUnknownError) lane.renew();
+      throw error;
+    }
+  }
+
+  #result(
+    { sessionId, expect }: ExistingParams,
+    [status = '', first = '', second = '', third = '']: readonly string[],
+    lane: WriterLane | null,
+  ): WriteResult {
+    switch (status) {
+      case 'OK':
+        if (third === '0') this.#hasMerge = false;
+        return { incarnation: first, time: Number(second) };
+      case 'MISSING':
+        throw expect.incarnation === null
+          ? new SessionNotFoundError(sessionId)
+          : new SessionExpiredError(sessionId);
+      case 'REPLACED':
+        throw new SessionExpiredError(sessionId);
+      case 'FORBIDDEN':
+        throw new SessionNotFoundError(sessionId);
+      case 'EXISTS':
+        throw new SessionExistsError(sessionId);
+      case 'TYPE':
+        throw new WrongKeyTypeError(sessionId, first);
+      case 'CORRUPT':
+        throw new CorruptDocumentError(sessionId, first);
+      case 'SCHEMA':
+        throw new UnsupportedSchemaError(sessionId, Number(first));
+      case 'GAP': {
+        const operationId = `${lane?.id}-${lane?.sequence}`;
+        lane?.renew();
+        throw new OutcomeUnknownError(operationId);
+      }
+      default:
+        throw new StoreUnavailableError('Redis gave a reply that is none of the script');
+    }
+  }
+}
+
+function texts(reply: unknown): string[] {
+  return Array.isArray(reply) ? reply.map(String) : [];
+}

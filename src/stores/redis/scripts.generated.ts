@@ -1,0 +1,869 @@
+// Made from lua/*.lua by scripts/generate-scripts.ts (npm run generate). Do not edit.
+import type { LuaScript } from './lua-script.ts';
+
+/** `lua/append.lua`, where its comments are. */
+export const append: LuaScript = {
+  name: 'append',
+  sha1: 'c87ca10ef2b8e8970e096b3908c3424bf48f901a',
+  source: `local clock = redis.call('TIME')
+local now = clock[1] .. '.' .. string.format('%06d', clock[2])
+local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+local function integer(number)
+  return string.format('%.0f', number)
+end
+local function state_json(state)
+  return '{"schema":1,"incarnation":"' .. state.incarnation
+    .. '","ttl":' .. (state.ttl and integer(state.ttl) or 'null')
+    .. ',"generation":' .. integer(state.generation)
+    .. ',"changes":' .. (state.changes or '[]')
+    .. ',"history_start":null,"writers":"' .. state.writers
+    .. '","lock":null}'
+end
+local function document_json(fields)
+  return '{"session_id":' .. fields.session_id
+    .. ',"user_id":' .. fields.user_id
+    .. ',"created_at":' .. now .. ',"updated_at":' .. now
+    .. ',"metadata":{"current_agent":' .. (fields.agent or 'null')
+    .. ',"agents_used":[' .. (fields.agent or '')
+    .. '],"message_count":' .. integer(#fields.entries)
+    .. ',"total_tokens":' .. integer(fields.tokens)
+    .. '},"messages":[' .. table.concat(fields.entries, ',')
+    .. '],"handoff_context":' .. (fields.handoff or 'null')
+    .. ',"state":' .. state_json(fields.state)
+    .. ',"operations":{},"attributes":' .. (fields.attributes or '{}')
+    .. ',"usage":{}}'
+end
+local key = KEYS[1]
+local function present(value)
+  if value == cjson.null then return nil end
+  return value
+end
+local function is_state(state)
+  return type(state) == 'table'
+    and type(state.schema) == 'number'
+    and type(state.incarnation) == 'string'
+    and type(state.generation) == 'number'
+    and type(state.writers) == 'string'
+    and not string.find(state.writers, '[^%w_:;.-]')
+    and (present(state.ttl) == nil or type(state.ttl) == 'number')
+end
+local function read_session()
+  local kind = redis.call('TYPE', key).ok
+  if kind == 'none' then return nil, { 'MISSING' } end
+  if kind ~= 'ReJSON-RL' then return nil, { 'TYPE', kind } end
+  local found = cjson.decode(
+    redis.call('JSON.GET', key, '$.state', '$.metadata', '$.created_at', '$.user_id'))
+  local state, metadata = found['$.state'][1], found['$.metadata'][1]
+  if type(found['$.created_at'][1]) ~= 'number' then return nil, { 'CORRUPT', 'created_at' } end
+  if type(metadata) ~= 'table' then return nil, { 'CORRUPT', 'metadata' } end
+  if type(metadata.message_count) ~= 'number' then
+    return nil, { 'CORRUPT', 'metadata.message_count' }
+  end
+  if type(metadata.total_tokens) ~= 'number' then
+    return nil, { 'CORRUPT', 'metadata.total_tokens' }
+  end
+  if state ~= nil and not is_state(state) then return nil, { 'CORRUPT', 'state' } end
+  return {
+    created_at = found['$.created_at'][1],
+    user_id = present(found['$.user_id'][1]),
+    tokens = metadata.total_tokens,
+    state = state,
+  }
+end
+local function incarnation_of(session)
+  if session.state then return session.state.incarnation end
+  return 'created:' .. string.format('%.17g', session.created_at)
+end
+local function is_same_life(session, incarnation)
+  local created_at = string.match(incarnation, '^created:(.+)$')
+  if created_at then return tonumber(created_at) == session.created_at end
+  return session.state ~= nil and session.state.incarnation == incarnation
+end
+local function load_session(incarnation, user)
+  local session, refusal = read_session()
+  if not session then return nil, refusal end
+  if incarnation ~= '' then
+    if not is_same_life(session, incarnation) then return nil, { 'REPLACED' } end
+  elseif user ~= '' and session.user_id ~= user then
+    return nil, { 'FORBIDDEN' }
+  end
+  return session
+end
+local WRITERS_KEPT = 32
+local WRITER_SECONDS = 600
+local function recognise(writers, writer, sequence)
+  local at = string.find(writers, writer .. ':', 1, true)
+  if not at then return sequence == 1 and 'new' or 'gap' end
+  local last, time = string.match(writers, '^(%d+):([%d.]+);', at + #writer + 1)
+  if tonumber(last) == sequence then return 'repeat', time end
+  return tonumber(last) + 1 == sequence and 'new' or 'gap'
+end
+local function without_writer(writers, writer)
+  local at = string.find(writers, writer .. ':', 1, true)
+  if not at then return writers end
+  local stop = string.find(writers, ';', at, true)
+  return string.sub(writers, 1, at - 1) .. string.sub(writers, stop + 1)
+end
+local function without_old_writers(writers)
+  local _, count = string.gsub(writers, ';', ';')
+  while count > WRITERS_KEPT do
+    local time, stop = string.match(writers, '^[^:]*:%d+:([%d.]+);()')
+    if not time or tonumber(now) - tonumber(time) < WRITER_SECONDS then return writers end
+    writers = string.sub(writers, stop)
+    count = count - 1
+  end
+  return writers
+end
+local function record_write(writers, writer, sequence)
+  return without_old_writers(without_writer(writers, writer))
+    .. writer .. ':' .. sequence .. ':' .. now .. ';'
+end
+local SCHEMA = 1
+local writer, sequence = ARGV[3], tonumber(ARGV[4])
+local new_ttl = tonumber(ARGV[6])
+local has_merge = ARGV[7] == '1'
+local function done(session, time)
+  return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0' }
+end
+local function begin_write()
+  local session, refusal = load_session(ARGV[1], ARGV[2])
+  if not session then return nil, refusal end
+  if not session.state then
+    session.adopted = true
+    session.state = { schema = SCHEMA, incarnation = ARGV[5], generation = 0, writers = '' }
+  end
+  local state = session.state
+  if state.schema > SCHEMA then return nil, { 'SCHEMA', string.format('%d', state.schema) } end
+  local seen, time = recognise(state.writers, writer, sequence)
+  if seen == 'repeat' then return nil, done(session, time) end
+  if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
+  state.ttl = new_ttl or present(state.ttl)
+  state.writers = record_write(state.writers, writer, sequence)
+  return session
+end
+local function adopt(session)
+  redis.call('JSON.SET', key, '$.state', state_json(session.state))
+  for _, field in ipairs({ 'operations', 'attributes', 'usage' }) do
+    redis.call('JSON.SET', key, '$.' .. field, '{}', 'NX')
+  end
+end
+local function merge(groups)
+  local parts = { '"updated_at":' .. now }
+  for _, group in ipairs(groups) do
+    local fields = {}
+    for _, field in ipairs(group.fields) do
+      fields[#fields + 1] = '"' .. field[1] .. '":' .. field[2]
+    end
+    parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
+  end
+  local reply = redis.pcall('JSON.MERGE', key, '$', '{' .. table.concat(parts, ',') .. '}')
+  return not (type(reply) == 'table' and reply.err)
+end
+local function set_one_by_one(groups)
+  redis.call('JSON.SET', key, '$.updated_at', now)
+  for _, group in ipairs(groups) do
+    for _, field in ipairs(group.fields) do
+      redis.call('JSON.SET', key, '$.' .. group.name .. '.' .. field[1], field[2])
+    end
+  end
+end
+local function expire(session)
+  if session.state.ttl then redis.call('EXPIRE', key, integer(session.state.ttl)) end
+end
+local function finish_write(session, metadata, state)
+  local groups = { { name = 'metadata', fields = metadata } }
+  if session.adopted then
+    adopt(session)
+  else
+    state[#state + 1] = { 'writers', '"' .. session.state.writers .. '"' }
+    if new_ttl then state[#state + 1] = { 'ttl', integer(new_ttl) } end
+    groups[2] = { name = 'state', fields = state }
+  end
+  has_merge = has_merge and merge(groups)
+  if not has_merge then set_one_by_one(groups) end
+  expire(session)
+  return done(session)
+end
+local NO_ATTRIBUTES = '[{}]'
+local BATCH = 4000
+local tokens, agent, handoff = tonumber(ARGV[10]), ARGV[11], ARGV[12]
+local attributes_before, attributes = ARGV[13], ARGV[14]
+local entries = {}
+for index = 15, #ARGV do
+  entries[#entries + 1] = string.sub(ARGV[index], 1, -2) .. ',"timestamp":' .. now .. '}'
+end
+local function create()
+  if attributes_before ~= '' and attributes_before ~= NO_ATTRIBUTES then return { 'CONFLICT' } end
+  local session = {
+    state = {
+      incarnation = ARGV[5],
+      ttl = new_ttl,
+      generation = 0,
+      writers = record_write('', writer, sequence),
+    },
+  }
+  redis.call('JSON.SET', key, '$', document_json({
+    session_id = ARGV[8],
+    user_id = ARGV[9],
+    agent = agent ~= '' and agent or nil,
+    handoff = handoff ~= '' and handoff or nil,
+    attributes = attributes ~= '' and attributes or nil,
+    entries = entries,
+    tokens = tokens,
+    state = session.state,
+  }))
+  expire(session)
+  return done(session)
+end
+local function attributes_have_changed()
+  local current = redis.call('JSON.GET', key, '$.attributes')
+  if current == '[]' then current = NO_ATTRIBUTES end
+  return current ~= attributes_before
+end
+local function append_entries()
+  local length = redis.call('JSON.ARRLEN', key, '$.messages')[1]
+  if not length then return nil end
+  for first = 1, #entries, BATCH do
+    local last = math.min(first + BATCH - 1, #entries)
+    length = redis.call('JSON.ARRAPPEND', key, '$.messages', unpack(entries, first, last))[1]
+  end
+  return length
+end
+local session, refusal = begin_write()
+if not session then
+  if refusal[1] == 'MISSING' and ARGV[8] ~= '' then return create() end
+  return refusal
+end
+if attributes_before ~= '' and attributes_have_changed() then return { 'CONFLICT' } end
+local agent_index = nil
+if agent ~= '' then
+  agent_index = redis.call('JSON.ARRINDEX', key, '$.metadata.agents_used', agent)[1]
+  if not agent_index then return { 'CORRUPT', 'metadata.agents_used' } end
+end
+local length = append_entries()
+if not length then return { 'CORRUPT', 'messages' } end
+if agent_index == -1 then redis.call('JSON.ARRAPPEND', key, '$.metadata.agents_used', agent) end
+if handoff ~= '' then redis.call('JSON.SET', key, '$.handoff_context', handoff) end
+local metadata = { { 'message_count', integer(length) } }
+if tokens > 0 then
+  metadata[2] = { 'total_tokens', integer(session.tokens + tokens) }
+end
+if agent ~= '' then metadata[#metadata + 1] = { 'current_agent', agent } end
+local reply = finish_write(session, metadata, {})
+if attributes ~= '' then redis.call('JSON.SET', key, '$.attributes', attributes) end
+return reply
+`,
+};
+
+/** `lua/create.lua`, where its comments are. */
+export const create: LuaScript = {
+  name: 'create',
+  sha1: '691ed4124c185f899b0f9f13ffdb955b154df3ca',
+  source: `local clock = redis.call('TIME')
+local now = clock[1] .. '.' .. string.format('%06d', clock[2])
+local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+local function integer(number)
+  return string.format('%.0f', number)
+end
+local function state_json(state)
+  return '{"schema":1,"incarnation":"' .. state.incarnation
+    .. '","ttl":' .. (state.ttl and integer(state.ttl) or 'null')
+    .. ',"generation":' .. integer(state.generation)
+    .. ',"changes":' .. (state.changes or '[]')
+    .. ',"history_start":null,"writers":"' .. state.writers
+    .. '","lock":null}'
+end
+local function document_json(fields)
+  return '{"session_id":' .. fields.session_id
+    .. ',"user_id":' .. fields.user_id
+    .. ',"created_at":' .. now .. ',"updated_at":' .. now
+    .. ',"metadata":{"current_agent":' .. (fields.agent or 'null')
+    .. ',"agents_used":[' .. (fields.agent or '')
+    .. '],"message_count":' .. integer(#fields.entries)
+    .. ',"total_tokens":' .. integer(fields.tokens)
+    .. '},"messages":[' .. table.concat(fields.entries, ',')
+    .. '],"handoff_context":' .. (fields.handoff or 'null')
+    .. ',"state":' .. state_json(fields.state)
+    .. ',"operations":{},"attributes":' .. (fields.attributes or '{}')
+    .. ',"usage":{}}'
+end
+local key = KEYS[1]
+local function present(value)
+  if value == cjson.null then return nil end
+  return value
+end
+local function is_state(state)
+  return type(state) == 'table'
+    and type(state.schema) == 'number'
+    and type(state.incarnation) == 'string'
+    and type(state.generation) == 'number'
+    and type(state.writers) == 'string'
+    and not string.find(state.writers, '[^%w_:;.-]')
+    and (present(state.ttl) == nil or type(state.ttl) == 'number')
+end
+local function read_session()
+  local kind = redis.call('TYPE', key).ok
+  if kind == 'none' then return nil, { 'MISSING' } end
+  if kind ~= 'ReJSON-RL' then return nil, { 'TYPE', kind } end
+  local found = cjson.decode(
+    redis.call('JSON.GET', key, '$.state', '$.metadata', '$.created_at', '$.user_id'))
+  local state, metadata = found['$.state'][1], found['$.metadata'][1]
+  if type(found['$.created_at'][1]) ~= 'number' then return nil, { 'CORRUPT', 'created_at' } end
+  if type(metadata) ~= 'table' then return nil, { 'CORRUPT', 'metadata' } end
+  if type(metadata.message_count) ~= 'number' then
+    return nil, { 'CORRUPT', 'metadata.message_count' }
+  end
+  if type(metadata.total_tokens) ~= 'number' then
+    return nil, { 'CORRUPT', 'metadata.total_tokens' }
+  end
+  if state ~= nil and not is_state(state) then return nil, { 'CORRUPT', 'state' } end
+  return {
+    created_at = found['$.created_at'][1],
+    user_id = present(found['$.user_id'][1]),
+    tokens = metadata.total_tokens,
+    state = state,
+  }
+end
+local function incarnation_of(session)
+  if session.state then return session.state.incarnation end
+  return 'created:' .. string.format('%.17g', session.created_at)
+end
+local function is_same_life(session, incarnation)
+  local created_at = string.match(incarnation, '^created:(.+)$')
+  if created_at then return tonumber(created_at) == session.created_at end
+  return session.state ~= nil and session.state.incarnation == incarnation
+end
+local function load_session(incarnation, user)
+  local session, refusal = read_session()
+  if not session then return nil, refusal end
+  if incarnation ~= '' then
+    if not is_same_life(session, incarnation) then return nil, { 'REPLACED' } end
+  elseif user ~= '' and session.user_id ~= user then
+    return nil, { 'FORBIDDEN' }
+  end
+  return session
+end
+local session, refusal = read_session()
+if session and session.state and session.state.incarnation == ARGV[1] then
+  return { 'OK', ARGV[1], string.format('%.6f', session.created_at), '' }
+end
+if refusal and refusal[1] == 'TYPE' then return refusal end
+if not refusal or refusal[1] ~= 'MISSING' then return { 'EXISTS' } end
+redis.call('JSON.SET', key, '$', document_json({
+  session_id = ARGV[3],
+  user_id = ARGV[4],
+  entries = {},
+  tokens = 0,
+  state = { incarnation = ARGV[1], ttl = tonumber(ARGV[2]), generation = 0, writers = '' },
+}))
+if ARGV[2] ~= '' then redis.call('EXPIRE', key, ARGV[2]) end
+return { 'OK', ARGV[1], now, '' }
+`,
+};
+
+/** `lua/head.lua`, where its comments are. */
+export const head: LuaScript = {
+  name: 'head',
+  sha1: 'eaf6c33844d6d5d49d02396c4779e22669513654',
+  source: `local kind = redis.call('TYPE', KEYS[1]).ok
+if kind == 'none' then return nil end
+if kind ~= 'ReJSON-RL' then return { 'TYPE', kind } end
+local length = redis.call('JSON.ARRLEN', KEYS[1], '$.messages')[1]
+return { 'HEAD', length and tostring(length) or '', redis.call('JSON.GET', KEYS[1], unpack(ARGV)) }
+`,
+};
+
+/** `lua/remove.lua`, where its comments are. */
+export const remove: LuaScript = {
+  name: 'remove',
+  sha1: 'd428f1056db60287d9047cc48ee6a6a2a659cb7a',
+  source: `local key = KEYS[1]
+local function present(value)
+  if value == cjson.null then return nil end
+  return value
+end
+local function is_state(state)
+  return type(state) == 'table'
+    and type(state.schema) == 'number'
+    and type(state.incarnation) == 'string'
+    and type(state.generation) == 'number'
+    and type(state.writers) == 'string'
+    and not string.find(state.writers, '[^%w_:;.-]')
+    and (present(state.ttl) == nil or type(state.ttl) == 'number')
+end
+local function read_session()
+  local kind = redis.call('TYPE', key).ok
+  if kind == 'none' then return nil, { 'MISSING' } end
+  if kind ~= 'ReJSON-RL' then return nil, { 'TYPE', kind } end
+  local found = cjson.decode(
+    redis.call('JSON.GET', key, '$.state', '$.metadata', '$.created_at', '$.user_id'))
+  local state, metadata = found['$.state'][1], found['$.metadata'][1]
+  if type(found['$.created_at'][1]) ~= 'number' then return nil, { 'CORRUPT', 'created_at' } end
+  if type(metadata) ~= 'table' then return nil, { 'CORRUPT', 'metadata' } end
+  if type(metadata.message_count) ~= 'number' then
+    return nil, { 'CORRUPT', 'metadata.message_count' }
+  end
+  if type(metadata.total_tokens) ~= 'number' then
+    return nil, { 'CORRUPT', 'metadata.total_tokens' }
+  end
+  if state ~= nil and not is_state(state) then return nil, { 'CORRUPT', 'state' } end
+  return {
+    created_at = found['$.created_at'][1],
+    user_id = present(found['$.user_id'][1]),
+    tokens = metadata.total_tokens,
+    state = state,
+  }
+end
+local function incarnation_of(session)
+  if session.state then return session.state.incarnation end
+  return 'created:' .. string.format('%.17g', session.created_at)
+end
+local function is_same_life(session, incarnation)
+  local created_at = string.match(incarnation, '^created:(.+)$')
+  if created_at then return tonumber(created_at) == session.created_at end
+  return session.state ~= nil and session.state.incarnation == incarnation
+end
+local function load_session(incarnation, user)
+  local session, refusal = read_session()
+  if not session then return nil, refusal end
+  if incarnation ~= '' then
+    if not is_same_life(session, incarnation) then return nil, { 'REPLACED' } end
+  elseif user ~= '' and session.user_id ~= user then
+    return nil, { 'FORBIDDEN' }
+  end
+  return session
+end
+local session, refusal = load_session(ARGV[1], ARGV[2])
+local may_delete = session or (refusal[1] == 'CORRUPT' and ARGV[1] == '' and ARGV[2] == '')
+if not may_delete then return refusal end
+redis.call('UNLINK', key)
+return { 'OK', '', '', '' }
+`,
+};
+
+/** `lua/rewrite.lua`, where its comments are. */
+export const rewrite: LuaScript = {
+  name: 'rewrite',
+  sha1: 'c2778fe37f75532dfb4be7e01e56fce724553802',
+  source: `local clock = redis.call('TIME')
+local now = clock[1] .. '.' .. string.format('%06d', clock[2])
+local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+local function integer(number)
+  return string.format('%.0f', number)
+end
+local function state_json(state)
+  return '{"schema":1,"incarnation":"' .. state.incarnation
+    .. '","ttl":' .. (state.ttl and integer(state.ttl) or 'null')
+    .. ',"generation":' .. integer(state.generation)
+    .. ',"changes":' .. (state.changes or '[]')
+    .. ',"history_start":null,"writers":"' .. state.writers
+    .. '","lock":null}'
+end
+local function document_json(fields)
+  return '{"session_id":' .. fields.session_id
+    .. ',"user_id":' .. fields.user_id
+    .. ',"created_at":' .. now .. ',"updated_at":' .. now
+    .. ',"metadata":{"current_agent":' .. (fields.agent or 'null')
+    .. ',"agents_used":[' .. (fields.agent or '')
+    .. '],"message_count":' .. integer(#fields.entries)
+    .. ',"total_tokens":' .. integer(fields.tokens)
+    .. '},"messages":[' .. table.concat(fields.entries, ',')
+    .. '],"handoff_context":' .. (fields.handoff or 'null')
+    .. ',"state":' .. state_json(fields.state)
+    .. ',"operations":{},"attributes":' .. (fields.attributes or '{}')
+    .. ',"usage":{}}'
+end
+local key = KEYS[1]
+local function present(value)
+  if value == cjson.null then return nil end
+  return value
+end
+local function is_state(state)
+  return type(state) == 'table'
+    and type(state.schema) == 'number'
+    and type(state.incarnation) == 'string'
+    and type(state.generation) == 'number'
+    and type(state.writers) == 'string'
+    and not string.find(state.writers, '[^%w_:;.-]')
+    and (present(state.ttl) == nil or type(state.ttl) == 'number')
+end
+local function read_session()
+  local kind = redis.call('TYPE', key).ok
+  if kind == 'none' then return nil, { 'MISSING' } end
+  if kind ~= 'ReJSON-RL' then return nil, { 'TYPE', kind } end
+  local found = cjson.decode(
+    redis.call('JSON.GET', key, '$.state', '$.metadata', '$.created_at', '$.user_id'))
+  local state, metadata = found['$.state'][1], found['$.metadata'][1]
+  if type(found['$.created_at'][1]) ~= 'number' then return nil, { 'CORRUPT', 'created_at' } end
+  if type(metadata) ~= 'table' then return nil, { 'CORRUPT', 'metadata' } end
+  if type(metadata.message_count) ~= 'number' then
+    return nil, { 'CORRUPT', 'metadata.message_count' }
+  end
+  if type(metadata.total_tokens) ~= 'number' then
+    return nil, { 'CORRUPT', 'metadata.total_tokens' }
+  end
+  if state ~= nil and not is_state(state) then return nil, { 'CORRUPT', 'state' } end
+  return {
+    created_at = found['$.created_at'][1],
+    user_id = present(found['$.user_id'][1]),
+    tokens = metadata.total_tokens,
+    state = state,
+  }
+end
+local function incarnation_of(session)
+  if session.state then return session.state.incarnation end
+  return 'created:' .. string.format('%.17g', session.created_at)
+end
+local function is_same_life(session, incarnation)
+  local created_at = string.match(incarnation, '^created:(.+)$')
+  if created_at then return tonumber(created_at) == session.created_at end
+  return session.state ~= nil and session.state.incarnation == incarnation
+end
+local function load_session(incarnation, user)
+  local session, refusal = read_session()
+  if not session then return nil, refusal end
+  if incarnation ~= '' then
+    if not is_same_life(session, incarnation) then return nil, { 'REPLACED' } end
+  elseif user ~= '' and session.user_id ~= user then
+    return nil, { 'FORBIDDEN' }
+  end
+  return session
+end
+local WRITERS_KEPT = 32
+local WRITER_SECONDS = 600
+local function recognise(writers, writer, sequence)
+  local at = string.find(writers, writer .. ':', 1, true)
+  if not at then return sequence == 1 and 'new' or 'gap' end
+  local last, time = string.match(writers, '^(%d+):([%d.]+);', at + #writer + 1)
+  if tonumber(last) == sequence then return 'repeat', time end
+  return tonumber(last) + 1 == sequence and 'new' or 'gap'
+end
+local function without_writer(writers, writer)
+  local at = string.find(writers, writer .. ':', 1, true)
+  if not at then return writers end
+  local stop = string.find(writers, ';', at, true)
+  return string.sub(writers, 1, at - 1) .. string.sub(writers, stop + 1)
+end
+local function without_old_writers(writers)
+  local _, count = string.gsub(writers, ';', ';')
+  while count > WRITERS_KEPT do
+    local time, stop = string.match(writers, '^[^:]*:%d+:([%d.]+);()')
+    if not time or tonumber(now) - tonumber(time) < WRITER_SECONDS then return writers end
+    writers = string.sub(writers, stop)
+    count = count - 1
+  end
+  return writers
+end
+local function record_write(writers, writer, sequence)
+  return without_old_writers(without_writer(writers, writer))
+    .. writer .. ':' .. sequence .. ':' .. now .. ';'
+end
+local SCHEMA = 1
+local writer, sequence = ARGV[3], tonumber(ARGV[4])
+local new_ttl = tonumber(ARGV[6])
+local has_merge = ARGV[7] == '1'
+local function done(session, time)
+  return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0' }
+end
+local function begin_write()
+  local session, refusal = load_session(ARGV[1], ARGV[2])
+  if not session then return nil, refusal end
+  if not session.state then
+    session.adopted = true
+    session.state = { schema = SCHEMA, incarnation = ARGV[5], generation = 0, writers = '' }
+  end
+  local state = session.state
+  if state.schema > SCHEMA then return nil, { 'SCHEMA', string.format('%d', state.schema) } end
+  local seen, time = recognise(state.writers, writer, sequence)
+  if seen == 'repeat' then return nil, done(session, time) end
+  if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
+  state.ttl = new_ttl or present(state.ttl)
+  state.writers = record_write(state.writers, writer, sequence)
+  return session
+end
+local function adopt(session)
+  redis.call('JSON.SET', key, '$.state', state_json(session.state))
+  for _, field in ipairs({ 'operations', 'attributes', 'usage' }) do
+    redis.call('JSON.SET', key, '$.' .. field, '{}', 'NX')
+  end
+end
+local function merge(groups)
+  local parts = { '"updated_at":' .. now }
+  for _, group in ipairs(groups) do
+    local fields = {}
+    for _, field in ipairs(group.fields) do
+      fields[#fields + 1] = '"' .. field[1] .. '":' .. field[2]
+    end
+    parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
+  end
+  local reply = redis.pcall('JSON.MERGE', key, '$', '{' .. table.concat(parts, ',') .. '}')
+  return not (type(reply) == 'table' and reply.err)
+end
+local function set_one_by_one(groups)
+  redis.call('JSON.SET', key, '$.updated_at', now)
+  for _, group in ipairs(groups) do
+    for _, field in ipairs(group.fields) do
+      redis.call('JSON.SET', key, '$.' .. group.name .. '.' .. field[1], field[2])
+    end
+  end
+end
+local function expire(session)
+  if session.state.ttl then redis.call('EXPIRE', key, integer(session.state.ttl)) end
+end
+local function finish_write(session, metadata, state)
+  local groups = { { name = 'metadata', fields = metadata } }
+  if session.adopted then
+    adopt(session)
+  else
+    state[#state + 1] = { 'writers', '"' .. session.state.writers .. '"' }
+    if new_ttl then state[#state + 1] = { 'ttl', integer(new_ttl) } end
+    groups[2] = { name = 'state', fields = state }
+  end
+  has_merge = has_merge and merge(groups)
+  if not has_merge then set_one_by_one(groups) end
+  expire(session)
+  return done(session)
+end
+local CHANGES_KEPT = 16
+local function version_holds(session)
+  if ARGV[8] == '' then return true end
+  if integer(session.state.generation) ~= ARGV[8] then return false end
+  return cjson.decode(redis.call('JSON.GET', key, '$.messages[-1].id'))[1] == ARGV[9]
+end
+local function keep_first(count)
+  if count == 0 then
+    redis.call('JSON.SET', key, '$.messages', '[]')
+  else
+    redis.call('JSON.ARRTRIM', key, '$.messages', 0, integer(count - 1))
+  end
+end
+local function changes_json(changes, generation, lowest)
+  local kept = {}
+  for _, change in ipairs(type(changes) == 'table' and changes or {}) do
+    if type(change) == 'table' and tonumber(change[1]) and tonumber(change[2]) then
+      kept[#kept + 1] = '[' .. integer(change[1]) .. ',' .. integer(change[2]) .. ']'
+    end
+  end
+  kept[#kept + 1] = '[' .. integer(generation) .. ',' .. integer(lowest) .. ']'
+  return '[' .. table.concat(kept, ',', math.max(1, #kept - CHANGES_KEPT + 1)) .. ']'
+end
+local session, refusal = begin_write()
+if not session then return refusal end
+if not version_holds(session) then return { 'CONFLICT' } end
+local length = redis.call('JSON.ARRLEN', key, '$.messages')[1]
+if not length then return { 'CORRUPT', 'messages' } end
+local kept = ARGV[10] == 'all' and 0 or math.max(0, length - tonumber(ARGV[10]))
+local state, metadata = session.state, { { 'message_count', integer(kept) } }
+local changed = {}
+if kept < length then
+  state.generation = math.max(state.generation + 1, now_us)
+  state.changes = changes_json(present(state.changes), state.generation, kept)
+  keep_first(kept)
+  changed = { { 'generation', integer(state.generation) }, { 'changes', state.changes } }
+end
+if ARGV[12] == '1' then metadata[2] = { 'total_tokens', '0' } end
+if ARGV[11] == '1' then redis.call('JSON.SET', key, '$.operations', '{}') end
+return finish_write(session, metadata, changed)
+`,
+};
+
+/** `lua/touch.lua`, where its comments are. */
+export const touch: LuaScript = {
+  name: 'touch',
+  sha1: '0fdbc8f8de4edf89f9f76655dbc76bd43b6beaf7',
+  source: `local clock = redis.call('TIME')
+local now = clock[1] .. '.' .. string.format('%06d', clock[2])
+local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+local function integer(number)
+  return string.format('%.0f', number)
+end
+local function state_json(state)
+  return '{"schema":1,"incarnation":"' .. state.incarnation
+    .. '","ttl":' .. (state.ttl and integer(state.ttl) or 'null')
+    .. ',"generation":' .. integer(state.generation)
+    .. ',"changes":' .. (state.changes or '[]')
+    .. ',"history_start":null,"writers":"' .. state.writers
+    .. '","lock":null}'
+end
+local function document_json(fields)
+  return '{"session_id":' .. fields.session_id
+    .. ',"user_id":' .. fields.user_id
+    .. ',"created_at":' .. now .. ',"updated_at":' .. now
+    .. ',"metadata":{"current_agent":' .. (fields.agent or 'null')
+    .. ',"agents_used":[' .. (fields.agent or '')
+    .. '],"message_count":' .. integer(#fields.entries)
+    .. ',"total_tokens":' .. integer(fields.tokens)
+    .. '},"messages":[' .. table.concat(fields.entries, ',')
+    .. '],"handoff_context":' .. (fields.handoff or 'null')
+    .. ',"state":' .. state_json(fields.state)
+    .. ',"operations":{},"attributes":' .. (fields.attributes or '{}')
+    .. ',"usage":{}}'
+end
+local key = KEYS[1]
+local function present(value)
+  if value == cjson.null then return nil end
+  return value
+end
+local function is_state(state)
+  return type(state) == 'table'
+    and type(state.schema) == 'number'
+    and type(state.incarnation) == 'string'
+    and type(state.generation) == 'number'
+    and type(state.writers) == 'string'
+    and not string.find(state.writers, '[^%w_:;.-]')
+    and (present(state.ttl) == nil or type(state.ttl) == 'number')
+end
+local function read_session()
+  local kind = redis.call('TYPE', key).ok
+  if kind == 'none' then return nil, { 'MISSING' } end
+  if kind ~= 'ReJSON-RL' then return nil, { 'TYPE', kind } end
+  local found = cjson.decode(
+    redis.call('JSON.GET', key, '$.state', '$.metadata', '$.created_at', '$.user_id'))
+  local state, metadata = found['$.state'][1], found['$.metadata'][1]
+  if type(found['$.created_at'][1]) ~= 'number' then return nil, { 'CORRUPT', 'created_at' } end
+  if type(metadata) ~= 'table' then return nil, { 'CORRUPT', 'metadata' } end
+  if type(metadata.message_count) ~= 'number' then
+    return nil, { 'CORRUPT', 'metadata.message_count' }
+  end
+  if type(metadata.total_tokens) ~= 'number' then
+    return nil, { 'CORRUPT', 'metadata.total_tokens' }
+  end
+  if state ~= nil and not is_state(state) then return nil, { 'CORRUPT', 'state' } end
+  return {
+    created_at = found['$.created_at'][1],
+    user_id = present(found['$.user_id'][1]),
+    tokens = metadata.total_tokens,
+    state = state,
+  }
+end
+local function incarnation_of(session)
+  if session.state then return session.state.incarnation end
+  return 'created:' .. string.format('%.17g', session.created_at)
+end
+local function is_same_life(session, incarnation)
+  local created_at = string.match(incarnation, '^created:(.+)$')
+  if created_at then return tonumber(created_at) == session.created_at end
+  return session.state ~= nil and session.state.incarnation == incarnation
+end
+local function load_session(incarnation, user)
+  local session, refusal = read_session()
+  if not session then return nil, refusal end
+  if incarnation ~= '' then
+    if not is_same_life(session, incarnation) then return nil, { 'REPLACED' } end
+  elseif user ~= '' and session.user_id ~= user then
+    return nil, { 'FORBIDDEN' }
+  end
+  return session
+end
+local WRITERS_KEPT = 32
+local WRITER_SECONDS = 600
+local function recognise(writers, writer, sequence)
+  local at = string.find(writers, writer .. ':', 1, true)
+  if not at then return sequence == 1 and 'new' or 'gap' end
+  local last, time = string.match(writers, '^(%d+):([%d.]+);', at + #writer + 1)
+  if tonumber(last) == sequence then return 'repeat', time end
+  return tonumber(last) + 1 == sequence and 'new' or 'gap'
+end
+local function without_writer(writers, writer)
+  local at = string.find(writers, writer .. ':', 1, true)
+  if not at then return writers end
+  local stop = string.find(writers, ';', at, true)
+  return string.sub(writers, 1, at - 1) .. string.sub(writers, stop + 1)
+end
+local function without_old_writers(writers)
+  local _, count = string.gsub(writers, ';', ';')
+  while count > WRITERS_KEPT do
+    local time, stop = string.match(writers, '^[^:]*:%d+:([%d.]+);()')
+    if not time or tonumber(now) - tonumber(time) < WRITER_SECONDS then return writers end
+    writers = string.sub(writers, stop)
+    count = count - 1
+  end
+  return writers
+end
+local function record_write(writers, writer, sequence)
+  return without_old_writers(without_writer(writers, writer))
+    .. writer .. ':' .. sequence .. ':' .. now .. ';'
+end
+local SCHEMA = 1
+local writer, sequence = ARGV[3], tonumber(ARGV[4])
+local new_ttl = tonumber(ARGV[6])
+local has_merge = ARGV[7] == '1'
+local function done(session, time)
+  return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0' }
+end
+local function begin_write()
+  local session, refusal = load_session(ARGV[1], ARGV[2])
+  if not session then return nil, refusal end
+  if not session.state then
+    session.adopted = true
+    session.state = { schema = SCHEMA, incarnation = ARGV[5], generation = 0, writers = '' }
+  end
+  local state = session.state
+  if state.schema > SCHEMA then return nil, { 'SCHEMA', string.format('%d', state.schema) } end
+  local seen, time = recognise(state.writers, writer, sequence)
+  if seen == 'repeat' then return nil, done(session, time) end
+  if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
+  state.ttl = new_ttl or present(state.ttl)
+  state.writers = record_write(state.writers, writer, sequence)
+  return session
+end
+local function adopt(session)
+  redis.call('JSON.SET', key, '$.state', state_json(session.state))
+  for _, field in ipairs({ 'operations', 'attributes', 'usage' }) do
+    redis.call('JSON.SET', key, '$.' .. field, '{}', 'NX')
+  end
+end
+local function merge(groups)
+  local parts = { '"updated_at":' .. now }
+  for _, group in ipairs(groups) do
+    local fields = {}
+    for _, field in ipairs(group.fields) do
+      fields[#fields + 1] = '"' .. field[1] .. '":' .. field[2]
+    end
+    parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
+  end
+  local reply = redis.pcall('JSON.MERGE', key, '$', '{' .. table.concat(parts, ',') .. '}')
+  return not (type(reply) == 'table' and reply.err)
+end
+local function set_one_by_one(groups)
+  redis.call('JSON.SET', key, '$.updated_at', now)
+  for _, group in ipairs(groups) do
+    for _, field in ipairs(group.fields) do
+      redis.call('JSON.SET', key, '$.' .. group.name .. '.' .. field[1], field[2])
+    end
+  end
+end
+local function expire(session)
+  if session.state.ttl then redis.call('EXPIRE', key, integer(session.state.ttl)) end
+end
+local function finish_write(session, metadata, state)
+  local groups = { { name = 'metadata', fields = metadata } }
+  if session.adopted then
+    adopt(session)
+  else
+    state[#state + 1] = { 'writers', '"' .. session.state.writers .. '"' }
+    if new_ttl then state[#state + 1] = { 'ttl', integer(new_ttl) } end
+    groups[2] = { name = 'state', fields = state }
+  end
+  has_merge = has_merge and merge(groups)
+  if not has_merge then set_one_by_one(groups) end
+  expire(session)
+  return done(session)
+end
+local session, refusal = load_session(ARGV[1], ARGV[2])
+if not session then return refusal end
+local state = session.state
+if state and state.schema > SCHEMA then return { 'SCHEMA', string.format('%d', state.schema) } end
+if new_ttl then
+  if state then
+    redis.call('JSON.SET', key, '$.state.ttl', integer(new_ttl))
+    state.ttl = new_ttl
+  else
+    session.state = { incarnation = ARGV[5], ttl = new_ttl, generation = 0, writers = '' }
+    adopt(session)
+  end
+end
+if session.state and present(session.state.ttl) then expire(session) end
+return done(session)
+`,
+};

@@ -1,0 +1,193 @@
+/**
+ * The SQLite file: opening it safely, transactions, and what its errors mean.
+ *
+ * @module
+ */
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { Deadline } from '../../deadline.ts';
+import { SessionError, StoreClosedError, StoreUnavailableError } from '../../errors.ts';
+import { FORMAT, SCHEMA_SQL } from './schema.ts';
+
+/** How long SQLite itself waits for a lock; it blocks the event loop meanwhile. */
+const BUSY_TIMEOUT_MS = 10;
+const PAUSE_MS = 5;
+const SQLITE_BUSY = 5;
+const SQLITE_LOCKED = 6;
+const RESULT_NAMES: Readonly<Record<number, string>> = {
+  5: 'SQLITE_BUSY',
+  6: 'SQLITE_LOCKED',
+  8: 'SQLITE_READONLY',
+  10: 'SQLITE_IOERR',
+  11: 'SQLITE_CORRUPT',
+  13: 'SQLITE_FULL',
+  14: 'SQLITE_CANTOPEN',
+  26: 'SQLITE_NOTADB',
+};
+
+/**
+ * One open SQLite database in write-ahead mode.
+ */
+export class Database {
+  readonly #path: string;
+  readonly #timeoutMs: number;
+  readonly #statements = new Map<string, StatementSync>();
+  #db: DatabaseSync | null;
+
+  private constructor(db: DatabaseSync, path: string, timeoutMs: number) {
+    this.#db = db;
+    this.#path = path;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /**
+   * Opens the file, creating it with its folder where it is missing.
+   *
+   * @throws {@link StoreUnavailableError} (`store_unavailable`) when it is no usable database.
+   */
+  static async open(path: string, timeoutMs: number): Promise<Database> {
+    const { DatabaseSync } = await import('node:sqlite');
+    const database = await attempt(path, timeoutMs, () => {
+      if (path !== ':memory:') createPrivateFile(path);
+      return new Database(new DatabaseSync(path), path, timeoutMs);
+    });
+    try {
+      await database.#prepareFile();
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    return database;
+  }
+
+  /**
+   * Runs the work in one transaction that holds the write lock from its start: one that reads first
+   * and locks later fails at once when another process wrote in between.
+   */
+  async write<T>(work: () => T, timeoutMs: number = this.#timeoutMs): Promise<T> {
+    return this.#transaction('BEGIN IMMEDIATE', work, timeoutMs);
+  }
+
+  /**
+   * Runs the work over one unchanging view of the database.
+   */
+  async read<T>(work: () => T, timeoutMs: number = this.#timeoutMs): Promise<T> {
+    return this.#transaction('BEGIN', work, timeoutMs);
+  }
+
+  get(sql: string, ...values: SQLInputValue[]): Record<string, unknown> | undefined {
+    return this.#statement(sql).get(...values);
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): void {
+    this.#statement(sql).run(...values);
+  }
+
+  iterate(sql: string, ...values: SQLInputValue[]): IterableIterator<Record<string, unknown>> {
+    return this.#statement(sql).iterate(...values);
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#db?.close();
+    this.#db = null;
+  }
+
+  async #prepareFile(): Promise<void> {
+    await attempt(this.#path, this.#timeoutMs, () => {
+      this.#open.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      this.#open.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+      this.#open.exec('PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;');
+    });
+    await this.write(() => {
+      const format = Number(this.get('PRAGMA user_version')?.['user_version']);
+      if (format > FORMAT) {
+        throw new StoreUnavailableError(
+          `${this.#path} was written by a newer release: update agents-json-session`,
+        );
+      }
+      if (format < FORMAT) this.#open.exec(SCHEMA_SQL);
+    });
+  }
+
+  async #transaction<T>(begin: string, work: () => T, timeoutMs: number): Promise<T> {
+    return attempt(this.#path, timeoutMs, () => {
+      this.#open.exec(begin);
+      try {
+        const result = work();
+        this.#open.exec('COMMIT');
+        return result;
+      } catch (error) {
+        this.#rollBack();
+        throw error;
+      }
+    });
+  }
+
+  /** Some errors, such as a full disk, have ended the transaction already. */
+  #rollBack(): void {
+    try {
+      this.#db?.exec('ROLLBACK');
+    } catch {
+      // The first error is the one to report.
+    }
+  }
+
+  #statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.#open.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  get #open(): DatabaseSync {
+    if (this.#db === null) throw new StoreClosedError('The store is closed');
+    return this.#db;
+  }
+}
+
+/**
+ * Retries while another process holds the lock. Waiting between tries leaves the event loop free,
+ * which SQLite's own busy timeout does not.
+ */
+async function attempt<T>(path: string, timeoutMs: number, work: () => T): Promise<T> {
+  const deadline = new Deadline(timeoutMs);
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof SessionError) throw error;
+      if (!isBusy(error) || deadline.passed) throw unavailable(path, error);
+      await deadline.pause(PAUSE_MS * (0.5 + Math.random()));
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  const code = resultCode(error);
+  return code === SQLITE_BUSY || code === SQLITE_LOCKED;
+}
+
+function resultCode(error: unknown): number | null {
+  const code = (error as { errcode?: unknown }).errcode;
+  // The low byte is the primary result code; the rest says more about it.
+  return typeof code === 'number' ? code % 256 : null;
+}
+
+function unavailable(path: string, error: unknown): Error {
+  const code = resultCode(error);
+  const systemCode = (error as { code?: unknown }).code;
+  if (code === null && typeof systemCode !== 'string') return error as Error;
+  const name = code === null ? String(systemCode) : (RESULT_NAMES[code] ?? `SQLite error ${code}`);
+  return new StoreUnavailableError(`SQLite cannot use ${path} (${name})`, {
+    cause: new Error(name),
+  });
+}
+
+/** SQLite gives `-wal` and `-shm` the mode of the file itself. */
+function createPrivateFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, 'a', 0o600));
+}

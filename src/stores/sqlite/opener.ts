@@ -1,0 +1,18 @@
+/**
+ * Opens a SQLite store by URL.
+ *
+ * @module
+ */
+import { resolve } from 'node:path';
+import type { StoreOpener } from '../../open-store.ts';
+import { SqliteStore } from './sqlite-store.ts';
+
+/**
+ * Gives the opener for a `sqlite:` URL: `sqlite:relative/path`, `sqlite:/absolute/path`,
+ * `sqlite:///absolute/path` or `sqlite::memory:`.
+ */
+export function sqliteOpener(url: string): StoreOpener {
+  const name = url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '');
+  const path = name === ':memory:' ? name : resolve(name);
+  return { key: `sqlite:${path}`, open: () => SqliteStore.open(path) };
+}

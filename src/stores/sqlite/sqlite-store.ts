@@ -1,0 +1,283 @@
+/**
+ * Sessions as rows of an embedded SQLite file: every write is one transaction.
+ *
+ * @module
+ */
+import type { DocumentHead, MessageEntry } from '../../document/document.ts';
+import { SCHEMA } from '../../document/document.ts';
+import { isMessageEntry, parseHead } from '../../document/document-head.ts';
+import {
+  CorruptDocumentError,
+  InvalidInputError,
+  SessionExistsError,
+  UnsupportedSchemaError,
+} from '../../errors.ts';
+import { checkExpectation, missingSession } from '../../document/expectation.ts';
+import {
+  type CompleteHead,
+  headAfterAppend,
+  completeHead,
+  headAfterRewrite,
+  newHead,
+} from '../../document/head-changes.ts';
+import { incarnationOf } from '../../document/incarnation.ts';
+import type {
+  AppendParams,
+  CreateParams,
+  EntrySelection,
+  ExistingParams,
+  HistoryTail,
+  NewEntry,
+  ReadParams,
+  RewriteParams,
+  SessionAddress,
+  SessionSnapshot,
+  SessionStore,
+  WriteParams,
+  WriteResult,
+} from '../../store.ts';
+import { Database } from './database.ts';
+
+/** How often writes remove sessions that have expired, and how many at once. */
+const PURGE_EVERY_MS = 60_000;
+const PURGE_LIMIT = 100;
+
+/**
+ * Options of {@link SqliteStore.open}.
+ */
+export interface SqliteStoreOptions {
+  /**
+   * Milliseconds that one call may wait while another process holds the lock of the file.
+   *
+   * @defaultValue 5000
+   */
+  timeoutMs?: number;
+}
+
+/** A session that is there and has not expired. */
+interface StoredSession {
+  readonly id: number;
+  readonly head: DocumentHead;
+}
+
+/**
+ * Keeps sessions in one SQLite file, for machines without a Redis server. Several processes can use
+ * the file at once.
+ *
+ * @example
+ * ```ts
+ * import { JSONSession } from 'agents-json-session';
+ * import { SqliteStore } from 'agents-json-session/sqlite';
+ *
+ * const store = await SqliteStore.open('conversations.db');
+ * const session = new JSONSession({ sessionId: 'chat-1', store });
+ * await session.addMessage({ role: 'user', content: 'Hello' });
+ * await store.close();
+ * ```
+ */
+export class SqliteStore implements SessionStore {
+  readonly #database: Database;
+  #lastPurge = Number.NEGATIVE_INFINITY;
+
+  private constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /**
+   * Opens a store, creating the file with mode 0600 where it is missing.
+   *
+   * @param path - The file, or `:memory:` for a store that lives as long as it is open.
+   * @throws `StoreUnavailableError` (`store_unavailable`) when the file cannot be used.
+   */
+  static async open(path: string, options: SqliteStoreOptions = {}): Promise<SqliteStore> {
+    const { timeoutMs = 5000 } = options;
+    if (!Number.isFinite(timeoutMs) || timeoutMs <= 0) {
+      throw new InvalidInputError('timeoutMs', 'must be a positive number of milliseconds');
+    }
+    return new SqliteStore(await Database.open(path, timeoutMs));
+  }
+
+  async create(params: CreateParams): Promise<WriteResult> {
+    const { session, sessionId, ttl } = params;
+    return this.#database.write(() => {
+      this.#purge();
+      if (this.#find(params) !== null) throw new SessionExistsError(sessionId);
+      return this.#insert(params, newHead(sessionId, session, ttl, clock()));
+    }, params.timeoutMs);
+  }
+
+  async read(params: ReadParams): Promise<SessionSnapshot | null> {
+    return this.#database.read(() => {
+      const session = this.#find(params);
+      if (session === null) return null;
+      const { head, id } = session;
+      return {
+        incarnation: incarnationOf(head),
+        head,
+        length: this.#length(id),
+        entries: this.#select(id, params.entries),
+      };
+    }, params.timeoutMs);
+  }
+
+  async append(params: AppendParams): Promise<WriteResult> {
+    const { entries, create, sessionId, ttl } = params;
+    return this.#database.write(() => {
+      this.#purge();
+      if (create !== null && this.#find(params) === null) {
+        this.#insert(params, newHead(sessionId, create, ttl, clock()));
+      }
+      const { id, head, now } = this.#writable(params);
+      const length = this.#length(id);
+      for (const [index, entry] of entries.entries()) {
+        this.#insertEntry(id, length + index, entry, now);
+      }
+      return this.#save(id, headAfterAppend(head, params, length + entries.length, now));
+    }, params.timeoutMs);
+  }
+
+  async rewrite(params: RewriteParams): Promise<WriteResult | null> {
+    const { version, drop } = params;
+    return this.#database.write(() => {
+      const { id, head, now } = this.#writable(params);
+      const length = this.#length(id);
+      if (version !== null && !this.#holds(version, id, head, length)) return null;
+      const kept = drop === 'all' ? 0 : Math.max(0, length - drop);
+      this.#database.run('DELETE FROM entries WHERE session = ? AND position >= ?', id, kept);
+      const changes = { ...params, changed: kept < length };
+      return this.#save(id, headAfterRewrite(head, changes, kept, now));
+    }, params.timeoutMs);
+  }
+
+  async touch(params: WriteParams): Promise<WriteResult> {
+    return this.#database.write(() => {
+      const { id, head } = this.#writable(params);
+      return this.#save(id, head);
+    }, params.timeoutMs);
+  }
+
+  async delete(params: ExistingParams): Promise<boolean> {
+    return this.#database.write(() => {
+      const session = this.#find(params);
+      if (session === null || !isExpected(session.head, params)) return false;
+      this.#database.run('DELETE FROM sessions WHERE id = ?', session.id);
+      return true;
+    }, params.timeoutMs);
+  }
+
+  async close(): Promise<void> {
+    this.#database.close();
+  }
+
+  /** The session of a key; one whose time is up is not there, whether it was removed or not. */
+  #find({ key, sessionId }: SessionAddress): StoredSession | null {
+    const sql = 'SELECT id, head FROM sessions WHERE key = ? AND ifnull(expires_at > ?, 1)';
+    const row = this.#database.get(sql, key, clock());
+    if (row === undefined) return null;
+    return { id: Number(row['id']), head: storedHead(String(row['head']), sessionId) };
+  }
+
+  /** The session to write to, with everything checked, and the time of the write. */
+  #writable(params: WriteParams): { id: number; head: CompleteHead; now: number } {
+    const { sessionId, expect, ttl } = params;
+    const session = this.#find(params);
+    if (session === null) throw missingSession(sessionId, expect);
+    checkExpectation(session.head, expect, sessionId);
+    const head = completeHead(session.head, ttl);
+    const { schema } = head.state;
+    if (schema > SCHEMA) throw new UnsupportedSchemaError(sessionId, schema);
+    // The clock of a machine can be set back; the times of a session never go back.
+    return { id: session.id, head, now: Math.max(clock(), head.updated_at) };
+  }
+
+  #insert({ key }: SessionAddress, head: CompleteHead): WriteResult {
+    this.#database.run('DELETE FROM sessions WHERE key = ?', key);
+    const sql = 'INSERT INTO sessions (key, head, expires_at) VALUES (?, ?, ?)';
+    this.#database.run(sql, key, JSON.stringify(head), expiry(head));
+    return { incarnation: head.state.incarnation, time: head.updated_at };
+  }
+
+  #save(id: number, head: CompleteHead): WriteResult {
+    const sql = 'UPDATE sessions SET head = ?, expires_at = ifnull(?, expires_at) WHERE id = ?';
+    this.#database.run(sql, JSON.stringify(head), expiry(head), id);
+    return { incarnation: head.state.incarnation, time: head.updated_at };
+  }
+
+  #insertEntry(id: number, position: number, entry: NewEntry, timestamp: number): void {
+    const sql = 'INSERT INTO entries (session, position, entry) VALUES (?, ?, ?)';
+    this.#database.run(sql, id, position, JSON.stringify({ ...entry, timestamp }));
+  }
+
+  #holds(version: HistoryTail, id: number, head: CompleteHead, length: number): boolean {
+    const sql = 'SELECT entry FROM entries WHERE session = ? AND position = ?';
+    const last = parseEntry(this.#database.get(sql, id, length - 1)?.['entry']);
+    return head.state.generation === version.generation && last?.id === version.lastId;
+  }
+
+  #length(id: number): number {
+    const sql = 'SELECT max(position) AS last FROM entries WHERE session = ?';
+    const last = this.#database.get(sql, id)?.['last'];
+    return typeof last === 'number' ? last + 1 : 0;
+  }
+
+  #select(id: number, selection: EntrySelection): MessageEntry[] {
+    if (selection.kind === 'none') return [];
+    const all = selection.kind === 'all';
+    const visit = all ? (): 'take' => 'take' : selection.visitor();
+    const taken: MessageEntry[] = [];
+    const sql = 'SELECT entry FROM entries WHERE session = ? ORDER BY position DESC';
+    for (const row of this.#database.iterate(sql, id)) {
+      const entry = parseEntry(row['entry']);
+      if (entry === null) continue;
+      const verdict = visit(entry);
+      if (verdict === 'take' || verdict === 'last') taken.push(entry);
+      if (verdict === 'last' || verdict === 'stop') break;
+    }
+    return taken.reverse();
+  }
+
+  #purge(): void {
+    const now = performance.now();
+    if (now - this.#lastPurge < PURGE_EVERY_MS) return;
+    this.#lastPurge = now;
+    const expired = 'SELECT id FROM sessions WHERE expires_at <= ? LIMIT ?';
+    this.#database.run(`DELETE FROM sessions WHERE id IN (${expired})`, clock(), PURGE_LIMIT);
+  }
+}
+
+function clock(): number {
+  return Date.now() / 1000;
+}
+
+function expiry({ state }: CompleteHead): number | null {
+  return state.ttl === null ? null : clock() + state.ttl;
+}
+
+/** Keeps the fields that this release does not know. */
+function storedHead(json: string, sessionId: string): DocumentHead {
+  try {
+    const stored = JSON.parse(json) as Record<string, unknown>;
+    return { ...stored, ...parseHead(stored, sessionId) };
+  } catch (error) {
+    if (error instanceof CorruptDocumentError) throw error;
+    throw new CorruptDocumentError(sessionId, 'head');
+  }
+}
+
+function parseEntry(json: unknown): MessageEntry | null {
+  try {
+    const value: unknown = JSON.parse(String(json));
+    return isMessageEntry(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isExpected(head: DocumentHead, { expect, sessionId }: ExistingParams): boolean {
+  try {
+    checkExpectation(head, expect, sessionId);
+    return true;
+  } catch {
+    return false;
+  }
+}
