@@ -1,0 +1,52 @@
+/**
+ * Conversation memory for the OpenAI Agents SDK: one session is one JSON document in Redis, or rows of
+ * an embedded SQLite file.
+ *
+ * @module
+ */
+export type { JsonObject, JsonValue, MessageRole } from './document/document.ts';
+export {
+  type AnySessionError,
+  ConflictError,
+  CorruptDocumentError,
+  InvalidInputError,
+  ItemTooLargeError,
+  JsonNotSupportedError,
+  OutcomeUnknownError,
+  OutOfMemoryError,
+  SessionError,
+  type SessionErrorCode,
+  type SessionErrorOptions,
+  SessionExistsError,
+  SessionExpiredError,
+  SessionNotFoundError,
+  StoreClosedError,
+  StoreUnavailableError,
+  UnsupportedSchemaError,
+  WrongKeyTypeError,
+} from './errors.ts';
+export type { OversizedItem } from './items/item-codec.ts';
+export type { Message, SessionMetadata } from './session/message.ts';
+export type { MessageFilter } from './session/message-filter.ts';
+export { closeStores } from './open-store.ts';
+export { JSONSession, type NewMessage } from './session/session.ts';
+export type { JSONSessionOptions } from './session/session-options.ts';
+export type {
+  AppendParams,
+  CreateParams,
+  EntrySelection,
+  EntryVisitor,
+  ExistingParams,
+  HeadChanges,
+  HistoryTail,
+  NewEntry,
+  NewSession,
+  ReadParams,
+  RewriteParams,
+  SessionAddress,
+  SessionExpectation,
+  SessionSnapshot,
+  SessionStore,
+  WriteParams,
+  WriteResult,
+} from './store.ts';

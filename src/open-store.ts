@@ -1,0 +1,133 @@
+/**
+ * Stores by URL: sessions of one process with the same URL share one store.
+ *
+ * @module
+ */
+import { InvalidInputError } from './errors.ts';
+import type { SessionStore } from './store.ts';
+
+const DEFAULT_SQLITE_URL = 'sqlite:.json-session/sessions.db';
+
+/**
+ * A kind of store that can be opened by URL.
+ */
+export interface StoreOpener {
+  /** The same for every URL that means the same store. */
+  readonly key: string;
+  readonly open: () => Promise<SessionStore>;
+}
+
+/** A store in use, and by how many. */
+interface SharedStore {
+  readonly opening: Promise<SessionStore>;
+  handles: number;
+  linger: ReturnType<typeof setTimeout> | null;
+}
+
+/**
+ * A share in a store that others may use too.
+ */
+export interface StoreHandle {
+  readonly store: SessionStore;
+  /** Gives the share back; the store closes some time after the last one. */
+  release(): void;
+}
+
+/**
+ * Gives a share in the store that a URL names, opening it where no one has.
+ *
+ * @param lingerMs - Milliseconds that the store stays open after the last share was given back.
+ * @throws {@link InvalidInputError} (`invalid_input`) when the URL names no kind of store.
+ */
+export async function acquireStore(
+  url: string | undefined,
+  lingerMs: number,
+): Promise<StoreHandle> {
+  const { key, open } = await findOpener(url ?? defaultUrl());
+  const stores = sharedStores();
+  const shared = stores.get(key) ?? { opening: open(), handles: 0, linger: null };
+  stores.set(key, shared);
+  shared.handles += 1;
+  if (shared.linger !== null) clearTimeout(shared.linger);
+  const release = (): void => releaseShare(key, shared, lingerMs);
+  try {
+    return { store: await shared.opening, release: once(release) };
+  } catch (error) {
+    if (stores.get(key) === shared) stores.delete(key);
+    throw error;
+  }
+}
+
+/**
+ * Closes every store that sessions of this process have opened by URL; for shutdown hooks. Sessions
+ * that are still in use fail from then on with `StoreClosedError`.
+ *
+ * @example
+ * ```ts
+ * import { closeStores } from 'agents-json-session';
+ *
+ * process.once('SIGTERM', () => void closeStores());
+ * ```
+ */
+export async function closeStores(): Promise<void> {
+  const stores = sharedStores();
+  const open = [...stores.values()];
+  stores.clear();
+  await Promise.all(
+    open.map(async ({ opening, linger }) => {
+      if (linger !== null) clearTimeout(linger);
+      const store = await opening.catch(() => null);
+      await store?.close();
+    }),
+  );
+}
+
+async function findOpener(url: string): Promise<StoreOpener> {
+  if (/^rediss?:/i.test(url)) {
+    const { redisOpener } = await import('./stores/redis/opener.ts');
+    return redisOpener(url);
+  }
+  if (/^sqlite:./i.test(url)) {
+    const { sqliteOpener } = await import('./stores/sqlite/opener.ts');
+    return sqliteOpener(url);
+  }
+  throw new InvalidInputError('url', 'must begin with redis:, rediss: or sqlite:');
+}
+
+function defaultUrl(): string {
+  const environment = globalThis.process?.env ?? {};
+  if (environment['REDIS_URL']) return environment['REDIS_URL'];
+  if (environment['NODE_ENV'] === 'production') {
+    throw new InvalidInputError(
+      'url',
+      "is required in production: set REDIS_URL, or name the file with 'sqlite:<path>' (a container loses the default one)",
+    );
+  }
+  return DEFAULT_SQLITE_URL;
+}
+
+/** By a global symbol: a reloaded module or a second copy of the package must find the same map. */
+function sharedStores(): Map<string, SharedStore> {
+  const scope = globalThis as unknown as Record<symbol, Map<string, SharedStore> | undefined>;
+  return (scope[Symbol.for('agents-json-session.stores.1')] ??= new Map());
+}
+
+function releaseShare(key: string, shared: SharedStore, lingerMs: number): void {
+  shared.handles -= 1;
+  if (shared.handles > 0) return;
+  shared.linger = setTimeout(() => {
+    const stores = sharedStores();
+    if (stores.get(key) === shared) stores.delete(key);
+    shared.opening.then((store) => store.close()).catch(() => {});
+  }, lingerMs);
+  // Browsers and edge runtimes give a number.
+  if (typeof shared.linger === 'object') shared.linger.unref();
+}
+
+function once(action: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) action();
+    done = true;
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * Which entries hold the items that the SDK asks for.
+ *
+ * @module
+ */
+import type { AgentInputItem } from '@openai/agents-core';
+import type { MessageEntry } from '../document/document.ts';
+import { InvalidInputError } from '../errors.ts';
+import { decodeItem } from '../items/item-codec.ts';
+import type { EntrySelection } from '../store.ts';
+
+const RESULT_TYPES = new Set([
+  'function_call_result',
+  'computer_call_result',
+  'shell_call_output',
+  'apply_patch_call_output',
+  'program_output',
+  'tool_search_output',
+]);
+
+/**
+ * Gives the selection for the newest `limit` items, or for all. Entries that are transcript only
+ * count for nothing.
+ *
+ * @throws {@link InvalidInputError} (`invalid_input`) when the limit is no whole number.
+ */
+export function selectItems(limit: number | undefined): EntrySelection {
+  if (limit === undefined) return { kind: 'all' };
+  if (typeof limit !== 'number' || Number.isNaN(limit) || limit % 1 !== 0) {
+    throw new InvalidInputError('limit', 'must be a whole number');
+  }
+  if (limit <= 0) return { kind: 'none' };
+  const visitor = (): ((entry: MessageEntry) => 'take' | 'last' | 'skip') => {
+    let left = limit;
+    return (entry) => {
+      if (decodeItem(entry) === undefined) return 'skip';
+      left -= 1;
+      return left === 0 ? 'last' : 'take';
+    };
+  };
+  return { kind: 'walk', visitor, sizeHint: limit };
+}
+
+/**
+ * Selects the newest entry that holds an item, and what is transcript only behind it.
+ */
+export const NEWEST_ITEM: EntrySelection = {
+  kind: 'walk',
+  visitor: () => (entry) => (decodeItem(entry) === undefined ? 'take' : 'last'),
+  sizeHint: 1,
+};
+
+/**
+ * Gives the items of entries, in order.
+ */
+export function toItems(entries: readonly MessageEntry[]): AgentInputItem[] {
+  return entries.map(decodeItem).filter((item) => item !== undefined);
+}
+
+/**
+ * Tells whether a list of items begins with the result of a call that is not among them.
+ */
+export function beginsWithResult(items: readonly AgentInputItem[]): boolean {
+  const type: unknown = (items[0] as { type?: unknown } | undefined)?.type;
+  return typeof type === 'string' && RESULT_TYPES.has(type);
+}

@@ -1,0 +1,159 @@
+/**
+ * Options of a session and what they are when left out.
+ *
+ * @module
+ */
+import { InvalidInputError } from '../errors.ts';
+import { checkChoice, checkId, checkInteger, checkTtl } from './input-validation.ts';
+import {
+  DEFAULT_ITEM_CODEC_OPTIONS,
+  type ItemCodecOptions,
+  type OversizedItem,
+} from '../items/item-codec.ts';
+import type { SessionStore } from '../store.ts';
+
+/**
+ * Options of `JSONSession`.
+ */
+export interface JSONSessionOptions {
+  /**
+   * Identifies the session in its store: up to 512 bytes of any text without NUL.
+   *
+   * @defaultValue a random UUID
+   */
+  sessionId?: string | undefined;
+  /**
+   * The owner of the session. When given, a session of another owner is as good as not there.
+   *
+   * @defaultValue `'anonymous'` for a session that is created; any owner for one that is there
+   */
+  userId?: string | undefined;
+  /**
+   * Where the session is kept: `redis://…`, `rediss://…`, `sqlite:<path>` or `sqlite::memory:`.
+   * Sessions with the same URL share one connection.
+   *
+   * @defaultValue the environment variable `REDIS_URL`, else the SQLite file
+   * `.json-session/sessions.db` in the working directory (refused where `NODE_ENV` is `production`)
+   */
+  url?: string | undefined;
+  /** An opened store, instead of `url`. The session never closes it. */
+  store?: SessionStore | undefined;
+  /**
+   * Seconds that the session is kept after its last write. Kept in the document and refreshed by every
+   * write of any process; given for a session that is there already, it changes the document's.
+   *
+   * @defaultValue kept until it is deleted
+   */
+  ttl?: number | undefined;
+  /**
+   * What the key of a session begins with.
+   *
+   * @defaultValue `'session:'`, as the Python class has it
+   */
+  keyPrefix?: string | undefined;
+  /**
+   * What happens when the session that this handle has used is gone: an error, or a new session.
+   *
+   * @defaultValue `'error'`
+   */
+  onExpired?: 'error' | 'restart' | undefined;
+  /**
+   * Whether reads start the time to live again, as writes do.
+   *
+   * @defaultValue `false`
+   */
+  refreshTtlOnRead?: boolean | undefined;
+  /**
+   * Milliseconds that one call may take in all, waiting and retries included.
+   *
+   * @defaultValue 5000
+   */
+  timeoutMs?: number | undefined;
+  /**
+   * Milliseconds that a connection opened by URL stays open after the last session on it was closed.
+   *
+   * @defaultValue 30000
+   */
+  lingerMs?: number | undefined;
+  /**
+   * Largest item that is stored, as JSON text in bytes of UTF-8.
+   *
+   * @defaultValue 33554432 (32 MiB)
+   */
+  maxItemBytes?: number | undefined;
+  /**
+   * What becomes of a larger item: an `ItemTooLargeError`, notes in the place of its largest parts, or
+   * whatever item a function makes of it.
+   *
+   * @defaultValue `'error'`
+   */
+  oversizedItem?: OversizedItem | undefined;
+  /**
+   * Whether text with half of a surrogate pair (an emoji cut in two) is repaired with U+FFFD or refused.
+   *
+   * @defaultValue `'replace'`
+   */
+  loneSurrogates?: 'replace' | 'reject' | undefined;
+}
+
+/**
+ * Options after they were checked, with nothing left out.
+ */
+export interface ResolvedOptions {
+  readonly sessionId: string;
+  readonly userId: string | null;
+  readonly url: string | undefined;
+  readonly store: SessionStore | null;
+  readonly ttl: number | null;
+  readonly keyPrefix: string;
+  readonly onExpired: 'error' | 'restart';
+  readonly refreshTtlOnRead: boolean;
+  readonly timeoutMs: number;
+  readonly lingerMs: number;
+  readonly codec: ItemCodecOptions;
+}
+
+/**
+ * Checks options and fills in what was left out.
+ *
+ * @throws {@link InvalidInputError} (`invalid_input`) naming the option that is wrong.
+ */
+export function resolveOptions(options: JSONSessionOptions): ResolvedOptions {
+  const { sessionId, userId, url, store, ttl, keyPrefix, onExpired, timeoutMs } = options;
+  if (url !== undefined && store !== undefined) {
+    throw new InvalidInputError('store', 'cannot be given together with url');
+  }
+  if (url !== undefined && typeof url !== 'string') {
+    throw new InvalidInputError('url', 'must be a string');
+  }
+  return {
+    sessionId: sessionId === undefined ? crypto.randomUUID() : checkId(sessionId, 'sessionId'),
+    userId: userId === undefined ? null : checkId(userId, 'userId'),
+    url,
+    store: store ?? null,
+    ttl: ttl === undefined ? null : checkTtl(ttl),
+    keyPrefix: keyPrefix === undefined ? 'session:' : checkId(keyPrefix, 'keyPrefix'),
+    onExpired: checkChoice(onExpired ?? 'error', 'onExpired', ['error', 'restart']),
+    refreshTtlOnRead: options.refreshTtlOnRead ?? false,
+    timeoutMs: checkInteger(timeoutMs ?? 5000, 'timeoutMs', 1, 2 ** 31 - 1),
+    lingerMs: checkInteger(options.lingerMs ?? 30_000, 'lingerMs', 0, 2 ** 31 - 1),
+    codec: resolveCodecOptions(options),
+  };
+}
+
+function resolveCodecOptions(options: JSONSessionOptions): ItemCodecOptions {
+  const defaults = DEFAULT_ITEM_CODEC_OPTIONS;
+  const { maxItemBytes = defaults.maxItemBytes, oversizedItem = defaults.oversizedItem } = options;
+  return {
+    maxItemBytes: checkInteger(maxItemBytes, 'maxItemBytes', 1, Number.MAX_SAFE_INTEGER),
+    oversizedItem:
+      typeof oversizedItem === 'function'
+        ? oversizedItem
+        : checkChoice(oversizedItem, 'oversizedItem', ['error', 'placeholder'] as const),
+    loneSurrogates: checkChoice(
+      options.loneSurrogates ?? defaults.loneSurrogates,
+      'loneSurrogates',
+      ['replace', 'reject'],
+    ),
+  };
+}
