@@ -29,7 +29,8 @@ export type { OversizedItem } from './items/item-codec.ts';
 export type { Message, SessionMetadata } from './session/message.ts';
 export type { MessageFilter } from './session/message-filter.ts';
 export { closeStores } from './open-store.ts';
-export { JSONSession, type NewMessage } from './session/session.ts';
+export type { NewMessage } from './session/new-entries.ts';
+export { JSONSession } from './session/session.ts';
 export type { JSONSessionOptions } from './session/session-options.ts';
 export type {
   AppendParams,

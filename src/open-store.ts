@@ -96,7 +96,8 @@ async function findOpener(url: string): Promise<StoreOpener> {
 
 function defaultUrl(): string {
   const environment = globalThis.process?.env ?? {};
-  if (environment['REDIS_URL']) return environment['REDIS_URL'];
+  const redisUrl = environment['REDIS_URL'] ?? '';
+  if (redisUrl !== '') return redisUrl;
   if (environment['NODE_ENV'] === 'production') {
     throw new InvalidInputError(
       'url',
@@ -109,7 +110,7 @@ function defaultUrl(): string {
 /** By a global symbol: a reloaded module or a second copy of the package must find the same map. */
 function sharedStores(): Map<string, SharedStore> {
   const scope = globalThis as unknown as Record<symbol, Map<string, SharedStore> | undefined>;
-  return (scope[Symbol.for('agents-json-session.stores.1')] ??= new Map());
+  return (scope[Symbol.for('agents-json-session.stores.1')] ??= new Map<string, SharedStore>());
 }
 
 function releaseShare(key: string, shared: SharedStore, lingerMs: number): void {

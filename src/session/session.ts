@@ -4,49 +4,21 @@
  * @module
  */
 import type { AgentInputItem, Session } from '@openai/agents-core';
-import type { JsonObject, JsonValue, MessageRole } from '../document/document.ts';
-import {
-  ConflictError,
-  SessionExistsError,
-  SessionExpiredError,
-  SessionNotFoundError,
-} from '../errors.ts';
-import {
-  checkInteger,
-  checkJson,
-  checkJsonObject,
-  checkName,
-  checkRole,
-  checkText,
-} from './input-validation.ts';
-import { canonicalItem, encodeItem } from '../items/item-codec.ts';
-import { beginsWithResult, NEWEST_ITEM, selectItems, toItems } from './item-selection.ts';
+import type { JsonObject, JsonValue } from '../document/document.ts';
+import { SessionExistsError, SessionExpiredError, SessionNotFoundError } from '../errors.ts';
+import { checkJson, checkJsonObject, checkName } from './input-validation.ts';
+import { canonicalItem } from '../items/item-codec.ts';
+import { beginsWithResult, selectItems, toItems } from './item-selection.ts';
 import { type Message, type SessionMetadata, toMessage, toMetadata } from './message.ts';
 import { type MessageFilter, MessageSelection } from './message-filter.ts';
-import { entryIds } from '../random-ids.ts';
-import { isNotFound, type Removal, SessionHandle } from './session-handle.ts';
+import { itemEntries, messageEntry, type NewMessage } from './new-entries.ts';
+import { popNewestItem, removeAll } from './removal.ts';
+import { isNotFound, SessionHandle } from './session-handle.ts';
 import {
   type JSONSessionOptions,
   type ResolvedOptions,
   resolveOptions,
 } from './session-options.ts';
-import type { NewEntry } from '../store.ts';
-
-/** How often a removal is tried while other writers change the end of the history. */
-const POP_ATTEMPTS = 50;
-
-/**
- * A message for {@link JSONSession.addMessage}.
- */
-export interface NewMessage {
-  /** `tool` is kept in the transcript and not sent to models: it belongs to no call. */
-  role: MessageRole;
-  content: string;
-  /** The agent that the message came from. It does not become the current agent; see `trackAgent`. */
-  agent?: string | undefined;
-  /** Tokens that the message cost; they add to the session's total. */
-  tokens?: number | undefined;
-}
 
 /**
  * One conversation, kept in Redis as one JSON document or in an embedded SQLite file.
@@ -181,16 +153,8 @@ export class JSONSession implements Session {
    * @throws `ItemTooLargeError` (`item_too_large`) when it is larger than `maxItemBytes`.
    */
   async addMessage(message: NewMessage): Promise<Message> {
-    const role = checkRole(message.role, 'role');
-    const content = checkText(message.content, 'content', this.#options.codec.loneSurrogates);
-    const agent = message.agent === undefined ? null : checkName(message.agent, 'agent');
-    const tokens =
-      message.tokens === undefined
-        ? null
-        : checkInteger(message.tokens, 'tokens', 0, Number.MAX_SAFE_INTEGER);
-    const [id = ''] = entryIds(1);
-    const entry = { id, ...this.#encodeMessage(role, content), agent, tokens };
-    const { time } = await this.#handle.append({ entries: [entry], tokens: tokens ?? 0 });
+    const entry = messageEntry(message, this.#options.codec);
+    const { time } = await this.#handle.append({ entries: [entry], tokens: entry.tokens ?? 0 });
     return toMessage({ ...entry, timestamp: time });
   }
 
@@ -295,7 +259,7 @@ export class JSONSession implements Session {
    * stay, as in the Python class.
    */
   async clear(): Promise<void> {
-    await this.#removeAll(true);
+    await removeAll(this.#handle, true);
   }
 
   /**
@@ -348,11 +312,7 @@ export class JSONSession implements Session {
    */
   async addItems(items: AgentInputItem[]): Promise<void> {
     if (items.length === 0) return;
-    const ids = entryIds(items.length);
-    const entries = items.map((item, index): NewEntry => {
-      const encoded = encodeItem(item, this.#options.codec, `items[${index}]`);
-      return { id: ids[index] ?? '', ...encoded, agent: null, tokens: null };
-    });
+    const entries = itemEntries(items, this.#options.codec);
     const create = this.#options.onExpired === 'restart' || !beginsWithResult(items);
     try {
       await this.#handle.append({ entries, create });
@@ -365,26 +325,10 @@ export class JSONSession implements Session {
    * Removes the newest item and gives it, or undefined when there is none. Messages behind it which
    * are transcript only go with it.
    *
-   * @throws {@link ConflictError} (`conflict`) when other writers kept changing the end of the history.
+   * @throws `ConflictError` (`conflict`) when other writers kept changing the end of the history.
    */
   async popItem(): Promise<AgentInputItem | undefined> {
-    for (let attempt = 1; attempt <= POP_ATTEMPTS; attempt += 1) {
-      const snapshot = await this.#handle.read(NEWEST_ITEM);
-      const entries = snapshot?.entries ?? [];
-      const [item] = toItems(entries);
-      if (item === undefined) return undefined;
-      const removal: Removal = {
-        version: {
-          generation: snapshot?.head.state?.generation ?? 0,
-          lastId: entries.at(-1)?.id ?? '',
-        },
-        drop: entries.length,
-        forgetOperations: false,
-        resetTokens: false,
-      };
-      if ((await this.#handle.rewrite(removal)) !== null) return item;
-    }
-    throw new ConflictError('Other writers kept changing the end of the history');
+    return popNewestItem(this.#handle);
   }
 
   /**
@@ -392,7 +336,7 @@ export class JSONSession implements Session {
    * also as the first half of a compaction.
    */
   async clearSession(): Promise<void> {
-    await this.#removeAll(false);
+    await removeAll(this.#handle, false);
   }
 
   /**
@@ -418,38 +362,6 @@ export class JSONSession implements Session {
     const snapshot = await this.#handle.read({ kind: 'none' });
     if (snapshot === null) throw new SessionNotFoundError(this.sessionId);
     return snapshot;
-  }
-
-  async #removeAll(resetTokens: boolean): Promise<void> {
-    try {
-      await this.#handle.rewrite({
-        version: null,
-        drop: 'all',
-        forgetOperations: true,
-        resetTokens,
-      });
-    } catch (error) {
-      // A session that was never created has nothing to clear.
-      if (!isNotFound(error)) throw error;
-    }
-  }
-
-  /** What is too large is treated as the same text in an item would be. */
-  #encodeMessage(role: MessageRole, content: string): Pick<NewEntry, 'role' | 'content' | 'item'> {
-    const { codec } = this.#options;
-    if (role === 'tool') {
-      encodeItem({ type: 'unknown', content }, codec, 'content');
-      return { role, content };
-    }
-    if (role === 'assistant') {
-      const parts = [{ type: 'output_text', text: content }];
-      return encodeItem(
-        { type: 'message', role, status: 'completed', content: parts },
-        codec,
-        'content',
-      );
-    }
-    return encodeItem({ type: 'message', role, content }, codec, 'content');
   }
 }
 

@@ -89,7 +89,7 @@ export function toSender(client: RedisClientLike): RedisCommandSender {
     const cluster = client as object as NodeRedisCluster;
     return { send: ({ args, key }) => cluster.sendCommand(key, false, [...args]) };
   }
-  const single = client as NodeRedisClient;
+  const single = client;
   return {
     send: ({ args }) => single.sendCommand([...args]),
     // A pool has no such property.
@@ -100,7 +100,8 @@ export function toSender(client: RedisClientLike): RedisCommandSender {
 function ioredisSender(client: IORedisClient): RedisCommandSender {
   // ioredis prefixes the keys of commands that it knows: those of EVALSHA, but not of JSON.GET.
   const options = client.options as { keyPrefix?: string; redisOptions?: { keyPrefix?: string } };
-  if (options.keyPrefix || options.redisOptions?.keyPrefix) {
+  const prefix = options.keyPrefix ?? options.redisOptions?.keyPrefix ?? '';
+  if (prefix !== '') {
     throw new InvalidInputError(
       'client',
       'has the ioredis option keyPrefix; use the option keyPrefix of the session instead',

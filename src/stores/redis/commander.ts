@@ -159,3 +159,11 @@ export class RedisCommander {
 function unreachable(cause: Error): StoreUnavailableError {
   return new StoreUnavailableError(`Redis cannot be reached (${cause.message})`, { cause });
 }
+
+/**
+ * Gives a reply as text: with a type mapping node-redis answers with Buffers.
+ */
+export function replyText(reply: unknown): string | null {
+  if (reply === null) return null;
+  return typeof reply === 'string' ? reply : (reply as Uint8Array).toString();
+}

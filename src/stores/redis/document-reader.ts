@@ -10,7 +10,7 @@ import type { Deadline } from '../../deadline.ts';
 import { CorruptDocumentError, WrongKeyTypeError } from '../../errors.ts';
 import { incarnationOf } from '../../document/incarnation.ts';
 import type { EntryVisitor, ReadParams, SessionSnapshot } from '../../store.ts';
-import type { RedisCommander } from './commander.ts';
+import { type RedisCommander, replyText } from './commander.ts';
 import { head as headScript } from './scripts.generated.ts';
 
 /** Entries in a page: under a millisecond of the server's time. */
@@ -121,7 +121,7 @@ export class DocumentReader {
       oldest = page.values[0];
       position = from;
     }
-    return snapshot(newest, walk.taken.reverse(), null);
+    return snapshot(newest, walk.taken.toReversed(), null);
   }
 
   async #walkThroughAll(
@@ -132,7 +132,7 @@ export class DocumentReader {
     if (all === null) return null;
     const walk = new Walk(newVisitor());
     walk.see(all.entries);
-    return { ...all, entries: walk.taken.reverse() };
+    return { ...all, entries: walk.taken.toReversed() };
   }
 
   async #page(call: Call, slice: string): Promise<Page | null> {
@@ -154,7 +154,7 @@ export class DocumentReader {
   async #get({ key, sessionId, deadline }: Call, paths: string[]): Promise<string | null> {
     try {
       const reply = await this.#commander.read(key, ['JSON.GET', key, ...paths], deadline);
-      return reply === null ? null : String(reply);
+      return replyText(reply);
     } catch (error) {
       // The text of that refusal differs between servers; the type does not.
       const type = await this.#commander.read(key, ['TYPE', key], deadline).catch(() => 'none');

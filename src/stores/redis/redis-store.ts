@@ -21,7 +21,7 @@ import type {
   WriteResult,
 } from '../../store.ts';
 import { type RedisClientLike, toSender } from './client.ts';
-import { RedisCommander } from './commander.ts';
+import { RedisCommander, replyText } from './commander.ts';
 import { DocumentReader } from './document-reader.ts';
 import * as scripts from './scripts.generated.ts';
 import { ScriptWriter } from './script-writer.ts';
@@ -112,7 +112,7 @@ export class RedisStore implements SessionStore {
       JSON.stringify(sessionId),
       JSON.stringify(session.userId),
     ];
-    return this.#writer.runUnnumbered(params, scripts.create, args, deadline);
+    return this.#writer.create(params, { script: scripts.create, args, deadline });
   }
 
   async read(params: ReadParams): Promise<SessionSnapshot | null> {
@@ -136,12 +136,13 @@ export class RedisStore implements SessionStore {
       forgetOperations ? '1' : '0',
       resetTokens ? '1' : '0',
     ];
-    return this.#writer.run(params, scripts.rewrite, args, { deadline });
+    return this.#writer.run(params, { script: scripts.rewrite, args, deadline });
   }
 
   async touch(params: WriteParams): Promise<WriteResult> {
-    const options = { deadline: this.#begin(params), numbered: false };
-    const result = await this.#writer.run(params, scripts.touch, [], options);
+    const deadline = this.#begin(params);
+    const touch = { script: scripts.touch, args: [], deadline, numbered: false };
+    const result = await this.#writer.run(params, touch);
     return result ?? unexpectedConflict();
   }
 
@@ -162,20 +163,17 @@ export class RedisStore implements SessionStore {
   ): Promise<WriteResult | null> {
     const { create, changes, entries } = params;
     const { currentAgent, handoffContext } = changes;
-    return this.#writer.run(
-      params,
-      scripts.append,
-      [
-        create === null ? '' : JSON.stringify(params.sessionId),
-        create === null ? '' : JSON.stringify(create.userId),
-        String(params.tokens),
-        currentAgent === undefined ? '' : JSON.stringify(currentAgent),
-        handoffContext === undefined ? '' : JSON.stringify(handoffContext),
-        ...attributes,
-        ...entries.map((entry) => JSON.stringify(entry)),
-      ],
-      { deadline, incarnation: create?.incarnation ?? randomHex(16) },
-    );
+    const args = [
+      create === null ? '' : JSON.stringify(params.sessionId),
+      create === null ? '' : JSON.stringify(create.userId),
+      String(params.tokens),
+      currentAgent === undefined ? '' : JSON.stringify(currentAgent),
+      handoffContext === undefined ? '' : JSON.stringify(handoffContext),
+      ...attributes,
+      ...entries.map((entry) => JSON.stringify(entry)),
+    ];
+    const incarnation = create?.incarnation ?? randomHex(16);
+    return this.#writer.run(params, { script: scripts.append, args, deadline, incarnation });
   }
 
   /**
@@ -190,8 +188,9 @@ export class RedisStore implements SessionStore {
     const { key } = params;
     for (let attempt = 1; attempt <= MERGE_ATTEMPTS; attempt += 1) {
       const reply = await this.#commander.read(key, ['JSON.GET', key, '$.attributes'], deadline);
-      const before = reply === null || String(reply) === '[]' ? '[{}]' : String(reply);
-      const [current = {}] = JSON.parse(before) as [JsonObject];
+      const text = replyText(reply) ?? '[]';
+      const before = text === '[]' ? '[{}]' : text;
+      const [current] = JSON.parse(before) as [JsonObject];
       const after = JSON.stringify(mergePatch(current, patch));
       const result = await this.#append(params, [before, after], deadline);
       if (result !== null) return result;

@@ -22,11 +22,14 @@ import type { LuaScript } from './lua-script.ts';
 import * as scripts from './scripts.generated.ts';
 import { type WriterLane, WriterLanes } from './writer-lanes.ts';
 
-interface RunOptions {
+/** A writing script and what it needs beside that which all of them take. */
+interface WriteScript {
+  readonly script: LuaScript;
+  readonly args: readonly string[];
   readonly deadline: Deadline;
   /** What a session that has no incarnation yet gets. */
   readonly incarnation?: string;
-  /** Whether the write must be recognised when it is sent twice. */
+  /** Whether the write must be recognised when it is sent twice; default true. */
   readonly numbered?: boolean;
 }
 
@@ -45,25 +48,18 @@ export class ScriptWriter {
   /**
    * Runs a script that begins with `write.lua`. Gives null when it replied with a conflict.
    */
-  async run(
-    params: WriteParams,
-    script: LuaScript,
-    args: readonly string[],
-    options: RunOptions,
-  ): Promise<WriteResult | null> {
-    const { incarnation = randomHex(16), numbered = true, deadline } = options;
+  async run(params: WriteParams, write: WriteScript): Promise<WriteResult | null> {
+    const { deadline, numbered = true } = write;
     const lane = this.#lanes.get(params.key);
     return lane.enqueue(async () => {
       if (deadline.passed)
         throw new StoreUnavailableError('The time was up before the write began');
-      const send = (): Promise<string[]> =>
-        this.#send(params, script, lane, [incarnation, ...args], deadline);
       const before = lane.incarnation;
-      let reply = await send();
+      let reply = await this.#send(params, write, lane);
       // The numbers belong to a life of the session that is over; nothing was applied.
       if (reply[0] === 'GAP' && reply[1] !== before) {
         lane.renew();
-        reply = await send();
+        reply = await this.#send(params, write, lane);
       }
       if (reply[0] === 'CONFLICT') return null;
       const result = this.#result(params, reply, lane);
@@ -73,22 +69,14 @@ export class ScriptWriter {
   }
 
   /**
-   * Runs a script that needs no number: create is recognised by its incarnation.
+   * Runs the script that creates a session. It needs no number: it is recognised by the incarnation.
    */
-  async runUnnumbered(
-    address: SessionAddress,
-    script: LuaScript,
-    args: readonly string[],
-    deadline: Deadline,
-  ): Promise<WriteResult> {
-    const operationId = randomHex(8);
-    const call = { script, key: address.key, args, readOnly: false, operationId, deadline };
-    const { reply } = await this.#commander.run(call);
-    return this.#result(
-      { ...address, expect: { incarnation: null, userId: null } },
-      texts(reply),
-      null,
-    );
+  async create(params: SessionAddress, write: WriteScript): Promise<WriteResult> {
+    const { script, args, deadline } = write;
+    const call = { script, key: params.key, args, readOnly: false, deadline };
+    const { reply } = await this.#commander.run({ ...call, operationId: randomHex(8) });
+    const expect = { incarnation: null, userId: null };
+    return this.#result({ ...params, expect }, texts(reply), null);
   }
 
   /**
@@ -112,15 +100,10 @@ export class ScriptWriter {
     return true;
   }
 
-  async #send(
-    params: WriteParams,
-    script: LuaScript,
-    lane: WriterLane,
-    [incarnation = '', ...args]: readonly string[],
-    deadline: Deadline,
-  ): Promise<string[]> {
+  async #send(params: WriteParams, write: WriteScript, lane: WriterLane): Promise<string[]> {
     const { expect, ttl, key } = params;
-    const common = [
+    const { script, deadline, incarnation = randomHex(16) } = write;
+    const args = [
       expect.incarnation ?? '',
       expect.userId ?? '',
       lane.id,
@@ -128,16 +111,10 @@ export class ScriptWriter {
       incarnation,
       ttl === null ? '' : String(ttl),
       this.#hasMerge ? '1' : '0',
+      ...write.args,
     ];
     const operationId = `${lane.id}-${lane.sequence}`;
-    const call = {
-      script,
-      key,
-      args: [...common, ...args],
-      readOnly: false,
-      operationId,
-      deadline,
-    };
+    const call = { script, key, args, readOnly: false, operationId, deadline };
     try {
       const { reply } = await this.#commander.run(call);
       return texts(reply);

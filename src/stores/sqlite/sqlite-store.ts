@@ -233,7 +233,7 @@ export class SqliteStore implements SessionStore {
       if (verdict === 'take' || verdict === 'last') taken.push(entry);
       if (verdict === 'last' || verdict === 'stop') break;
     }
-    return taken.reverse();
+    return taken.toReversed();
   }
 
   #purge(): void {

@@ -1,0 +1,183 @@
+/**
+ * Errors of the store and of what is kept in it.
+ *
+ * @module
+ */
+import { SessionError, type SessionErrorOptions } from './session-error.ts';
+
+/**
+ * The key of the session holds something that is not a JSON document.
+ *
+ * @example
+ * ```ts
+ * import { JSONSession, WrongKeyTypeError } from 'agents-json-session';
+ *
+ * const session = new JSONSession({ sessionId: 'chat-1', keyPrefix: 'cache:' });
+ * await session.getItems().catch((error: unknown) => {
+ *   if (error instanceof WrongKeyTypeError) console.error(`The key holds a ${error.keyType}`);
+ * });
+ * ```
+ */
+export class WrongKeyTypeError extends SessionError {
+  readonly code = 'wrong_key_type';
+  /** The type that the server reports for the key, for example `string`. */
+  readonly keyType: string;
+
+  constructor(sessionId: string, keyType: string) {
+    super(`The key of session ${sessionId} holds a value of type ${keyType}, not a JSON document`);
+    this.keyType = keyType;
+  }
+}
+
+/**
+ * The stored document does not have the shape of a session. Nothing was changed.
+ *
+ * @example
+ * ```ts
+ * import { CorruptDocumentError, JSONSession } from 'agents-json-session';
+ *
+ * const session = new JSONSession({ sessionId: 'chat-1' });
+ * await session.getItems().catch((error: unknown) => {
+ *   if (error instanceof CorruptDocumentError) console.error(`Look at ${error.field}`);
+ * });
+ * ```
+ */
+export class CorruptDocumentError extends SessionError {
+  readonly code = 'corrupt_document';
+  /** The part of the document that is wrong, for example `messages`. */
+  readonly field: string;
+
+  constructor(sessionId: string, field: string, options?: SessionErrorOptions) {
+    super(`The stored document of session ${sessionId} is corrupt at ${field}`, options);
+    this.field = field;
+  }
+}
+
+/**
+ * The document was written by a newer release with another schema: it can be read, not written.
+ *
+ * @example
+ * ```ts
+ * import { JSONSession, UnsupportedSchemaError } from 'agents-json-session';
+ *
+ * const session = new JSONSession({ sessionId: 'chat-1' });
+ * await session.trackAgent('Triage').catch((error: unknown) => {
+ *   if (error instanceof UnsupportedSchemaError) console.error(`Written by schema ${error.schema}`);
+ * });
+ * ```
+ */
+export class UnsupportedSchemaError extends SessionError {
+  readonly code = 'unsupported_schema';
+  /** The schema number of the document. */
+  readonly schema: number;
+
+  constructor(sessionId: string, schema: number) {
+    super(
+      `Session ${sessionId} has schema ${schema}, which this release can read but not write: update agents-json-session`,
+    );
+    this.schema = schema;
+  }
+}
+
+/**
+ * The store could not be reached or refused to work within the time allowed. Nothing was applied.
+ *
+ * @example
+ * ```ts
+ * import { JSONSession, StoreUnavailableError } from 'agents-json-session';
+ *
+ * const session = new JSONSession({ sessionId: 'chat-1', timeoutMs: 1000 });
+ * await session.getItems().catch((error: unknown) => {
+ *   if (error instanceof StoreUnavailableError) console.error('Try again later');
+ * });
+ * ```
+ */
+export class StoreUnavailableError extends SessionError {
+  readonly code = 'store_unavailable';
+}
+
+/**
+ * A write was sent and no answer came: it may have been applied or not.
+ *
+ * @example
+ * ```ts
+ * import { JSONSession, OutcomeUnknownError } from 'agents-json-session';
+ *
+ * const session = new JSONSession({ sessionId: 'chat-1' });
+ * await session.addMessage({ role: 'user', content: 'Hello' }).catch((error: unknown) => {
+ *   if (error instanceof OutcomeUnknownError) console.error(`Unknown: ${error.operationId}`);
+ * });
+ * ```
+ */
+export class OutcomeUnknownError extends SessionError {
+  readonly code = 'outcome_unknown';
+  /** Identifies the write whose outcome is unknown. */
+  readonly operationId: string;
+
+  constructor(operationId: string, options?: SessionErrorOptions) {
+    super(
+      `No answer from the store: operation ${operationId} may have been applied or not`,
+      options,
+    );
+    this.operationId = operationId;
+  }
+}
+
+/**
+ * The server has no JSON support.
+ *
+ * @example
+ * ```ts
+ * import { JSONSession, JsonNotSupportedError } from 'agents-json-session';
+ *
+ * const session = new JSONSession({ sessionId: 'chat-1', url: 'redis://localhost:6379' });
+ * await session.getItems().catch((error: unknown) => {
+ *   if (error instanceof JsonNotSupportedError) console.error(error.message);
+ * });
+ * ```
+ */
+export class JsonNotSupportedError extends SessionError {
+  readonly code = 'json_not_supported';
+
+  constructor(server: string, options?: SessionErrorOptions) {
+    super(
+      `${server} has no JSON commands: use Redis 8 or newer, Redis Stack, or Valkey with valkey-json, or the embedded store (url 'sqlite:<file>')`,
+      options,
+    );
+  }
+}
+
+/**
+ * The server is at its memory limit and refused the write. Nothing was applied.
+ *
+ * @example
+ * ```ts
+ * import { JSONSession, OutOfMemoryError } from 'agents-json-session';
+ *
+ * const session = new JSONSession({ sessionId: 'chat-1', url: 'redis://localhost:6379' });
+ * await session.addMessage({ role: 'user', content: 'Hello' }).catch((error: unknown) => {
+ *   if (error instanceof OutOfMemoryError) console.error('Raise maxmemory or delete sessions');
+ * });
+ * ```
+ */
+export class OutOfMemoryError extends SessionError {
+  readonly code = 'out_of_memory';
+}
+
+/**
+ * The session or its store was closed before the call.
+ *
+ * @example
+ * ```ts
+ * import { JSONSession, StoreClosedError } from 'agents-json-session';
+ *
+ * const session = new JSONSession({ sessionId: 'chat-1' });
+ * await session.close();
+ * await session.getItems().catch((error: unknown) => {
+ *   if (error instanceof StoreClosedError) console.error('Make a new JSONSession');
+ * });
+ * ```
+ */
+export class StoreClosedError extends SessionError {
+  readonly code = 'store_closed';
+}
