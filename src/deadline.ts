@@ -5,10 +5,8 @@
  * @module
  */
 
-/**
- * Thrown when a command has had no answer at the deadline.
- */
-export class DeadlineError extends Error {
+/** Thrown when the work has not ended at the deadline. */
+class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
   readonly code = 'ETIMEDOUT';
 }
@@ -33,12 +31,15 @@ export class Deadline {
   }
 
   /**
-   * Gives the work's result, or fails with {@link DeadlineError} when it takes longer.
+   * Gives the work's result, or fails when it takes longer.
    */
-  async limit<T>(work: Promise<T>): Promise<T> {
+  async limit<T>(
+    work: Promise<T>,
+    failure: () => Error = () => new DeadlineError('No answer in time'),
+  ): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const expiry = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new DeadlineError('No answer in time')), this.remaining);
+      timer = setTimeout(() => reject(failure()), this.remaining);
     });
     try {
       return await Promise.race([work, expiry]);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { SessionErrorCode } from './errors/session-error.ts';
 import type {
   SessionNotFoundError,
   SessionExistsError,
@@ -79,3 +80,11 @@ export type AnySessionError =
   | JsonNotSupportedError
   | OutOfMemoryError
   | StoreClosedError;
+
+/**
+ * Tells which failure an error is, whichever copy of this package made it: stores are shared between
+ * the copies of a process, and a stranger's store may come with one of its own.
+ */
+export function hasCode(error: unknown, code: SessionErrorCode): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

@@ -108,8 +108,12 @@ export interface SessionSnapshot {
   readonly head: DocumentHead;
   /** The number of entries of `messages`; known where the selection was `none` or `all`. */
   readonly length: number | null;
-  /** The selected entries, oldest first. */
+  /** The selected entries, oldest first. Values of `messages` that are no entries are left out. */
   readonly entries: MessageEntry[];
+  /** The end of the history that was read, or null where it is empty or none of it was read. */
+  readonly tail: HistoryTail | null;
+  /** How many values of `messages` the read looked at, counted from the end. */
+  readonly visited: number;
 }
 
 /**
@@ -174,7 +178,7 @@ export interface RewriteParams extends WriteParams {
  */
 export interface HistoryTail {
   readonly generation: number;
-  /** Id of the newest entry. */
+  /** Id of the newest entry, or empty where that value has none. */
   readonly lastId: string;
 }
 

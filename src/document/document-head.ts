@@ -68,6 +68,13 @@ export function isMessageEntry(value: unknown): value is MessageEntry {
   );
 }
 
+/**
+ * Gives the id of an element of `messages`, or an empty string where it has none.
+ */
+export function entryId(value: unknown): string {
+  return isObject(value) && typeof value['id'] === 'string' ? value['id'] : '';
+}
+
 function isMetadata(value: unknown): value is DocumentMetadata {
   return (
     isObject(value) &&

@@ -2,15 +2,17 @@
  * The canonical JSON of an item, with tags for what JSON cannot say.
  *
  * Values are canonicalised as `JSON.stringify` does it. A tag is an object whose only key is one of
- * `$bytes` (a `Uint8Array` in base64), `$json` (a deeply nested item as JSON text), `$text` (the hole
- * for the text that the entry holds in `content`) and `$literal` (an object that has such a key of
- * its own and stands for itself).
+ * `$bytes` (a `Uint8Array` in base64), `$number` (a number as text, where a store would change its
+ * last digit), `$json` (a deeply nested item as JSON text), `$text` (the hole for the text that the
+ * entry holds in `content`) and `$literal` (an object that has such a key of its own and stands for
+ * itself).
  *
  * @module
  */
 import { MAX_NATIVE_DEPTH } from '../document/document.ts';
 import type { JsonObject, JsonValue } from '../document/document.ts';
 import { InvalidInputError } from '../errors.ts';
+import { isExactInStores } from './exact-number.ts';
 import { isBytes, toBase64 } from './item-bytes.ts';
 
 /** Objects shared again and again can unfold to more values than memory can hold. */
@@ -19,6 +21,7 @@ const MAX_VALUES = 2 ** 22;
 const BYTES_PER_UNIT = 6;
 const BYTES_PER_SCALAR = 26;
 const DOLLAR = 36;
+const TAG_KEYS = new Set(['$text', '$bytes', '$number', '$json', '$literal']);
 
 /**
  * How {@link canonicalise} treats its input and names it in errors.
@@ -118,25 +121,34 @@ class Walk {
     if (++this.#values > MAX_VALUES) this.#fail(`holds more than ${MAX_VALUES} values`);
     const value = resolveToJson(input, key);
     if (typeof value === 'string') return this.#string(value);
-    if (typeof value !== 'object' || value === null) return this.#scalar(value);
+    if (typeof value !== 'object' || value === null) return this.#scalar(value, depth);
     if (Array.isArray(value)) return this.#array(value, depth);
     if (isBytes(value)) return this.#bytes(value, depth);
-    if (isBoxed(value)) return this.#boxed(value);
+    if (isBoxed(value)) return this.#boxed(value, depth);
     return this.#record(value as Record<string, unknown>, depth);
   }
 
-  #scalar(value: unknown): JsonValue | undefined {
+  #scalar(value: unknown, depth: number): JsonValue | undefined {
     this.byteBound += BYTES_PER_SCALAR;
-    if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : null;
+    if (typeof value === 'number')
+      return Number.isFinite(value) ? this.#number(value, depth) : null;
     if (typeof value === 'boolean' || value === null) return value;
     if (typeof value === 'bigint') this.#fail('holds a BigInt');
     return undefined;
   }
 
-  #boxed(value: object): JsonValue | undefined {
+  #number(value: number, depth: number): JsonValue {
+    if (isExactInStores(value)) return value + 0;
+    this.tagged = true;
+    if (depth > MAX_NATIVE_DEPTH) this.deep = true;
+    this.byteBound += BYTES_PER_SCALAR;
+    return { $number: String(value) };
+  }
+
+  #boxed(value: object, depth: number): JsonValue | undefined {
     if (value instanceof String) return this.#string(String(value));
-    if (value instanceof Number) return this.#scalar(Number(value));
-    return this.#scalar(value.valueOf());
+    if (value instanceof Number) return this.#scalar(Number(value), depth);
+    return this.#scalar(value.valueOf(), depth);
   }
 
   #string(value: string): string {
@@ -233,8 +245,7 @@ function isBoxed(value: object): boolean {
  * Says whether a key is one of those that tags have.
  */
 export function isTagKey(key: string): boolean {
-  if (key.charCodeAt(0) !== DOLLAR) return false;
-  return key === '$text' || key === '$bytes' || key === '$json' || key === '$literal';
+  return key.charCodeAt(0) === DOLLAR && TAG_KEYS.has(key);
 }
 
 /**

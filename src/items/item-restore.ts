@@ -39,7 +39,14 @@ function restoreRecord(json: JsonObject, keys: string[], text: string): Record<s
 function resolveTag(key: string, value: JsonValue | undefined, text: string): unknown {
   if (key === '$text' && value === true) return text;
   if (key === '$bytes' && typeof value === 'string') return fromBase64(value);
+  if (key === '$number' && typeof value === 'string') return finiteNumber(value);
   throw new Error('malformed tag');
+}
+
+function finiteNumber(text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (!Number.isFinite(value)) throw new TypeError('malformed tag');
+  return value;
 }
 
 function literalOf(value: JsonValue | undefined): JsonObject {

@@ -5,16 +5,15 @@
  */
 import type { AgentInputItem } from '@openai/agents-core';
 
-import { ConflictError } from '../errors.ts';
-import type { SessionSnapshot } from '../store.ts';
+import { ConflictError, hasCode } from '../errors.ts';
 import { NEWEST_ITEM, toItems } from './item-selection.ts';
-import { isNotFound, type Removal, type SessionHandle } from './session-handle.ts';
+import type { SessionHandle } from './session-handle.ts';
 
 /** How often a removal is tried while other writers change the end of the history. */
 const POP_ATTEMPTS = 50;
 
 /**
- * Removes the newest item and gives it. The removal names the entry that it expects at the end, so
+ * Removes the newest item and gives it, with all that stands behind it and is no item. The removal names the entry that it expects at the end, so
  * the item is known before it is sent, whatever becomes of the answer.
  *
  * @throws {@link ConflictError} (`conflict`) when other writers kept changing the end of the history.
@@ -24,7 +23,9 @@ export async function popNewestItem(handle: SessionHandle): Promise<AgentInputIt
     const snapshot = await handle.read(NEWEST_ITEM);
     const [item] = toItems(snapshot?.entries ?? []);
     if (snapshot === null || item === undefined) return undefined;
-    if ((await handle.rewrite(removalOf(snapshot))) !== null) return item;
+    const { tail: version, visited: drop } = snapshot;
+    const removal = { version, drop, forgetOperations: false, resetTokens: false };
+    if ((await handle.rewrite(removal)) !== null) return item;
   }
   throw new ConflictError('Other writers kept changing the end of the history');
 }
@@ -37,15 +38,6 @@ export async function removeAll(handle: SessionHandle, resetTokens: boolean): Pr
   try {
     await handle.rewrite({ version: null, drop: 'all', forgetOperations: true, resetTokens });
   } catch (error) {
-    if (!isNotFound(error)) throw error;
+    if (!hasCode(error, 'session_not_found')) throw error;
   }
-}
-
-function removalOf({ head, entries }: SessionSnapshot): Removal {
-  return {
-    version: { generation: head.state?.generation ?? 0, lastId: entries.at(-1)?.id ?? '' },
-    drop: entries.length,
-    forgetOperations: false,
-    resetTokens: false,
-  };
 }

@@ -4,7 +4,13 @@
  *
  * @module
  */
-import { SessionExpiredError, SessionNotFoundError, StoreClosedError } from '../errors.ts';
+import {
+  hasCode,
+  SessionExpiredError,
+  StoreClosedError,
+  StoreUnavailableError,
+} from '../errors.ts';
+import { Deadline } from '../deadline.ts';
 import { checkExpectation } from '../document/expectation.ts';
 import { acquireStore, type StoreHandle } from '../open-store.ts';
 import { randomHex } from '../random-ids.ts';
@@ -15,6 +21,7 @@ import type {
   NewEntry,
   NewSession,
   RewriteParams,
+  SessionAddress,
   SessionSnapshot,
   SessionStore,
   WriteParams,
@@ -23,6 +30,9 @@ import type {
 
 /** The owner of a session that was created without one: the Python class requires a string. */
 const ANONYMOUS = 'anonymous';
+
+/** The life that a handle has seen which deleted a session without having read it. */
+const GONE = 'deleted';
 
 /**
  * What an append adds.
@@ -45,17 +55,16 @@ export type Removal = Pick<RewriteParams, 'version' | 'drop' | 'forgetOperations
  */
 export class SessionHandle {
   readonly #options: ResolvedOptions;
-  readonly #address: { key: string; sessionId: string; timeoutMs: number };
+  readonly #key: string;
   #share: Promise<StoreHandle> | null = null;
   #incarnation: string | null = null;
   #userId: string | null;
   #closed = false;
 
   constructor(options: ResolvedOptions) {
-    const { sessionId, keyPrefix, timeoutMs, userId } = options;
     this.#options = options;
-    this.#address = { key: `${keyPrefix}${sessionId}`, sessionId, timeoutMs };
-    this.#userId = userId;
+    this.#key = `${options.keyPrefix}${options.sessionId}`;
+    this.#userId = options.userId;
   }
 
   /** The owner: as given, else as the session that was seen has it. */
@@ -67,13 +76,10 @@ export class SessionHandle {
    * Creates the session; what the handle has seen before counts no more.
    */
   async create(): Promise<void> {
-    const store = await this.#store();
+    const { store, address } = await this.#begin();
     const { ttl } = this.#options;
-    const { incarnation } = await store.create({
-      ...this.#address,
-      session: this.#newSession(),
-      ttl,
-    });
+    const session = this.#newSession();
+    const { incarnation } = await store.create({ ...address, session, ttl });
     this.#incarnation = incarnation;
   }
 
@@ -92,8 +98,8 @@ export class SessionHandle {
    * Reads the head and the selected entries, or null when the session was never created.
    */
   async read(entries: EntrySelection): Promise<SessionSnapshot | null> {
-    const store = await this.#store();
-    const snapshot = await store.read({ ...this.#address, entries });
+    const { store, address } = await this.#begin();
+    const snapshot = await store.read({ ...address, entries });
     if (!this.#accept(snapshot)) return null;
     if (this.#options.refreshTtlOnRead) await this.touch();
     return snapshot;
@@ -133,8 +139,10 @@ export class SessionHandle {
    * Removes the session and says whether it was there.
    */
   async delete(): Promise<boolean> {
-    const store = await this.#store();
-    return store.delete({ ...this.#address, expect: this.#expect() });
+    const { store, address } = await this.#begin();
+    const deleted = await store.delete({ ...address, expect: this.#expect() });
+    if (deleted) this.#incarnation ??= GONE;
+    return deleted;
   }
 
   /**
@@ -151,9 +159,9 @@ export class SessionHandle {
   async #write<T extends WriteResult | null>(
     attempt: (store: SessionStore, common: WriteParams) => Promise<T>,
   ): Promise<T> {
-    const store = await this.#store();
+    const { store, address } = await this.#begin();
     const run = (): Promise<T> =>
-      attempt(store, { ...this.#address, expect: this.#expect(), ttl: this.#options.ttl });
+      attempt(store, { ...address, expect: this.#expect(), ttl: this.#options.ttl });
     let result: T;
     try {
       result = await run();
@@ -168,8 +176,7 @@ export class SessionHandle {
 
   /** Notes which life of the session was read; says whether there is one. */
   #accept(snapshot: SessionSnapshot | null): snapshot is SessionSnapshot {
-    const { sessionId } = this.#address;
-    const { onExpired } = this.#options;
+    const { sessionId, onExpired } = this.#options;
     if (snapshot === null) {
       if (this.#incarnation !== null && onExpired === 'error')
         throw new SessionExpiredError(sessionId);
@@ -189,7 +196,7 @@ export class SessionHandle {
   }
 
   #mayRestart(error: unknown): boolean {
-    return this.#options.onExpired === 'restart' && error instanceof SessionExpiredError;
+    return this.#options.onExpired === 'restart' && hasCode(error, 'session_expired');
   }
 
   #expect(): WriteParams['expect'] {
@@ -200,24 +207,26 @@ export class SessionHandle {
     return { userId: this.userId, incarnation: randomHex(16) };
   }
 
-  async #store(): Promise<SessionStore> {
+  /** Gives the store, and the address with the time that opening it has left for the call. */
+  async #begin(): Promise<{ store: SessionStore; address: SessionAddress }> {
     if (this.#closed) throw new StoreClosedError('The session is closed');
-    const { store, url, lingerMs } = this.#options;
-    if (store !== null) return store;
-    const share = (this.#share ??= acquireStore(url, lingerMs));
-    try {
-      return (await share).store;
-    } catch (error) {
-      // The next call tries again.
-      if (this.#share === share) this.#share = null;
-      throw error;
-    }
+    const { sessionId, timeoutMs } = this.#options;
+    const deadline = new Deadline(timeoutMs);
+    const store = this.#options.store ?? (await this.#openStore(deadline));
+    return { store, address: { key: this.#key, sessionId, timeoutMs: deadline.remaining } };
   }
-}
 
-/**
- * Tells whether an error says that there is no such session.
- */
-export function isNotFound(error: unknown): error is SessionNotFoundError {
-  return error instanceof SessionNotFoundError;
+  async #openStore(deadline: Deadline): Promise<SessionStore> {
+    const { url, lingerMs } = this.#options;
+    const share = (this.#share ??= acquireStore(url, lingerMs));
+    // The next call tries again.
+    share.catch(() => {
+      if (this.#share === share) this.#share = null;
+    });
+    const { store } = await deadline.limit(
+      share,
+      () => new StoreUnavailableError('The store could not be opened in time'),
+    );
+    return store;
+  }
 }

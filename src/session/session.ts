@@ -5,7 +5,7 @@
  */
 import type { AgentInputItem, Session } from '@openai/agents-core';
 import type { JsonObject, JsonValue } from '../document/document.ts';
-import { SessionExistsError, SessionExpiredError, SessionNotFoundError } from '../errors.ts';
+import { hasCode, SessionExpiredError, SessionNotFoundError } from '../errors.ts';
 import { checkJson, checkJsonObject, checkName } from './input-validation.ts';
 import { canonicalItem } from '../items/item-codec.ts';
 import { beginsWithResult, selectItems, toItems } from './item-selection.ts';
@@ -13,7 +13,7 @@ import { type Message, type SessionMetadata, toMessage, toMetadata } from './mes
 import { type MessageFilter, MessageSelection } from './message-filter.ts';
 import { itemEntries, messageEntry, type NewMessage } from './new-entries.ts';
 import { popNewestItem, removeAll } from './removal.ts';
-import { isNotFound, SessionHandle } from './session-handle.ts';
+import { SessionHandle } from './session-handle.ts';
 import {
   type JSONSessionOptions,
   type ResolvedOptions,
@@ -64,7 +64,7 @@ export class JSONSession implements Session {
   /**
    * Creates a session.
    *
-   * @throws {@link SessionExistsError} (`session_exists`) when there is one with this id.
+   * @throws `SessionExistsError` (`session_exists`) when there is one with this id.
    * @throws `InvalidInputError` (`invalid_input`) naming the option that is wrong.
    *
    * @example
@@ -140,7 +140,7 @@ export class JSONSession implements Session {
   /**
    * Creates the session that the constructor named.
    *
-   * @throws {@link SessionExistsError} (`session_exists`) when there is one with this id.
+   * @throws `SessionExistsError` (`session_exists`) when there is one with this id.
    */
   async create(): Promise<void> {
     await this.#handle.create();
@@ -317,7 +317,8 @@ export class JSONSession implements Session {
     try {
       await this.#handle.append({ entries, create });
     } catch (error) {
-      throw !create && isNotFound(error) ? new SessionExpiredError(this.sessionId) : error;
+      if (create || !hasCode(error, 'session_not_found')) throw error;
+      throw new SessionExpiredError(this.sessionId);
     }
   }
 
@@ -352,7 +353,7 @@ export class JSONSession implements Session {
     try {
       await this.#handle.create();
     } catch (error) {
-      if (!(error instanceof SessionExistsError)) throw error;
+      if (!hasCode(error, 'session_exists')) throw error;
       // Someone else created it in between.
       if (!(await this.#handle.load())) throw new SessionExpiredError(this.sessionId);
     }

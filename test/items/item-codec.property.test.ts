@@ -10,7 +10,7 @@ import {
 } from '../../src/items/item-codec.ts';
 import type { DecodableEntry, EncodedItem } from '../../src/items/item-codec.ts';
 import { describeItem } from '../../src/items/item-text.ts';
-import { SAMPLE_ITEMS } from '../fixtures/items.ts';
+import { SAMPLE_ITEMS } from '../../src/testing/sample-items.ts';
 
 const KEYS = [
   '__proto__',

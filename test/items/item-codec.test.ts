@@ -12,7 +12,7 @@ import {
   encodeItem,
 } from '../../src/items/item-codec.ts';
 import type { DecodableEntry, EncodedItem, ItemCodecOptions } from '../../src/items/item-codec.ts';
-import { SAMPLE_ITEMS, VALID_ITEMS } from '../fixtures/items.ts';
+import { SAMPLE_ITEMS, VALID_ITEMS } from '../../src/testing/sample-items.ts';
 
 type Loose = Record<string, unknown>;
 
@@ -179,7 +179,7 @@ describe('values that JSON changes', () => {
       none: undefined,
       call: () => 1,
       symbol: Symbol('s'),
-      numbers: [NaN, Infinity, -Infinity, -0, 1e21, 5e-324, 2 ** 53],
+      numbers: [NaN, Infinity, -Infinity, -0, 1.5e-7, 2 ** 53],
       list: [undefined, () => 1, Symbol('s'), null],
       sparse,
       date: new Date(0),
@@ -204,6 +204,14 @@ describe('values that JSON changes', () => {
     expect(JSON.stringify(roundTrip(item))).toBe(text);
     const zero = encode(unknownItem(-0)).item as { providerData: { value: number } };
     expect(Object.is(zero.providerData.value, 0)).toBe(true);
+  });
+
+  it('writes numbers that a store would change as text', () => {
+    const numbers = [0.1 + 0.2, 6e26, 1e21, 5e-324, 2 ** 64, Number.MAX_VALUE];
+    const item = unknownItem(numbers);
+    const tags = numbers.map((number) => ({ $number: String(number) }));
+    expect(encode(item).item).toMatchObject({ providerData: { value: tags } });
+    expect(roundTrip(item)).toEqual(item);
   });
 
   it('takes an item from toJSON', () => {
@@ -488,8 +496,10 @@ describe('the size limit', () => {
   it.each(SAMPLE_ITEMS.filter(({ name }) => !name.includes('bytes')))(
     'counts $name',
     ({ item }) => {
-      const tags = JSON.stringify(item).includes('$text') ? '{"$literal":}'.length : 0;
-      const size = Buffer.byteLength(JSON.stringify(item)) + tags;
+      const text = JSON.stringify(item);
+      const literal = text.includes('$text') ? '{"$literal":}'.length : 0;
+      const number = text.includes('1e+21') ? '{"$number":""}'.length : 0;
+      const size = Buffer.byteLength(text) + literal + number;
       expect(thrownBy(() => encode(item, { maxItemBytes: size }))).toBeUndefined();
       expect(thrownBy(() => encode(item, { maxItemBytes: size - 1 }))).toHaveProperty(
         'bytes',

@@ -26,9 +26,14 @@ export interface RedisCommandSender {
   send(command: RedisCommand): Promise<unknown>;
   /**
    * Whether a command would be sent at once, so that one which never was can be told from one without
-   * an answer. It may begin to connect. Left out where it is not known.
+   * an answer. It may begin to connect, and fails where that is hopeless. Left out where it is not
+   * known.
    */
   isReady?(): boolean;
+  /** Names what kept it from getting ready. */
+  lastFailure?(): string | null;
+  /** Is told when a call has had no answer in its time. */
+  onUnanswered?(): void;
 }
 
 /** `createClient()` and `createClientPool()` of node-redis. */

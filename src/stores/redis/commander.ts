@@ -33,11 +33,11 @@ export interface ScriptCall {
 }
 
 /**
- * A reply and how often the call was sent for it.
+ * A reply, and whether an earlier attempt of the same call may have been applied already.
  */
 export interface ScriptReply {
   readonly reply: unknown;
-  readonly attempts: number;
+  readonly maybeApplied: boolean;
 }
 
 /**
@@ -101,19 +101,22 @@ export class RedisCommander {
   ): Promise<ScriptReply> {
     let pause = FIRST_PAUSE_MS;
     let maybeApplied = false;
-    let last = new Error('not connected');
-    for (let attempts = 1; ; attempts += 1) {
-      if (await this.#isReadyBy(deadline)) {
-        try {
-          return { reply: await deadline.limit(send()), attempts };
-        } catch (error) {
-          const kind = classifyFailure(error);
-          last = new Error(failureName(error));
-          if (kind === 'unknown') maybeApplied = true;
-          else if (kind !== 'not-applied') throw await this.#refusal(kind, last, deadline);
+    let last: Error | null = null;
+    for (;;) {
+      try {
+        if (await this.#isReadyBy(deadline)) {
+          return { reply: await deadline.limit(send()), maybeApplied };
         }
+      } catch (error) {
+        if (error instanceof SessionError) throw maybeApplied ? unanswered(error) : error;
+        last = new Error(failureName(error));
+        const kind = classifyFailure(error);
+        if (kind === 'unknown') maybeApplied = true;
+        else if (kind !== 'not-applied') throw await this.#refusal(kind, last, deadline);
       }
       if (deadline.passed) {
+        this.#sender.onUnanswered?.();
+        last ??= new Error(this.#sender.lastFailure?.() ?? 'not connected');
         throw maybeApplied ? unanswered(last) : unreachable(last);
       }
       await deadline.pause(pause);

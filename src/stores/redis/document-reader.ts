@@ -4,10 +4,11 @@
  *
  * @module
  */
-import type { DocumentHead, MessageEntry } from '../../document/document.ts';
+import type { DocumentHead } from '../../document/document.ts';
 import { HEAD_FIELDS, isMessageEntry, parseHead } from '../../document/document-head.ts';
 import type { Deadline } from '../../deadline.ts';
 import { CorruptDocumentError, WrongKeyTypeError } from '../../errors.ts';
+import { HistoryWalk, takeAll } from '../../document/history-walk.ts';
 import { incarnationOf } from '../../document/incarnation.ts';
 import type { EntryVisitor, ReadParams, SessionSnapshot } from '../../store.ts';
 import { type RedisCommander, replyText } from './commander.ts';
@@ -48,7 +49,7 @@ export class DocumentReader {
     const { entries, key, sessionId } = params;
     const call = { key, sessionId, deadline };
     if (entries.kind === 'none') return this.#readHead(call);
-    if (entries.kind === 'all') return this.#readAll(call);
+    if (entries.kind === 'all') return this.#readAll(call, takeAll);
     return this.#walk(call, entries.visitor, entries.sizeHint);
   }
 
@@ -67,14 +68,15 @@ export class DocumentReader {
     if (kind === 'TYPE') throw new WrongKeyTypeError(sessionId, detail ?? '');
     if (detail === '') throw new CorruptDocumentError(sessionId, 'messages');
     const head = parseHead(firstMatches(json ?? '{}'), sessionId);
-    return { incarnation: incarnationOf(head), head, length: Number(detail), entries: [] };
+    const length = Number(detail);
+    return { incarnation: incarnationOf(head), head, length, entries: [], tail: null, visited: 0 };
   }
 
   /**
    * Reads from the start. Where a writer has touched entries that were read already, it goes back to
    * the lowest of them; so it ends even if writers never do.
    */
-  async #readAll(call: Call): Promise<SessionSnapshot | null> {
+  async #readAll(call: Call, newVisitor: () => EntryVisitor): Promise<SessionSnapshot | null> {
     const values: unknown[] = [];
     let last: Page | null = null;
     for (;;) {
@@ -90,8 +92,11 @@ export class DocumentReader {
       }
       values.push(...page.values.slice(values.length - from));
       last = page;
-      if (page.values.length < PAGE)
-        return snapshot(page, values.filter(isMessageEntry), values.length);
+      if (page.values.length < PAGE) {
+        const walk = new HistoryWalk(newVisitor());
+        walk.seeAll(values);
+        return snapshot(page, walk, values.length);
+      }
     }
   }
 
@@ -106,8 +111,8 @@ export class DocumentReader {
     const size = Math.min(PAGE, Math.max(1, sizeHint));
     const newest = await this.#page(call, `-${size}:`);
     if (newest === null) return null;
-    const walk = new Walk(newVisitor());
-    walk.see(newest.values);
+    const walk = new HistoryWalk(newVisitor());
+    walk.seeAll(newest.values);
     let oldest = newest.values[0];
     // Right unless the Python class is between its append and its count; the overlap shows it.
     let position = newest.head.metadata.message_count - newest.values.length;
@@ -115,24 +120,13 @@ export class DocumentReader {
       const from = Math.max(0, position - PAGE);
       const page = position > 0 ? await this.#page(call, `${from}:${position + 1}`) : null;
       if (page === null || !continues(newest, page, oldest)) {
-        return this.#walkThroughAll(call, newVisitor);
+        return this.#readAll(call, newVisitor);
       }
-      walk.see(page.values.slice(0, -1));
+      walk.seeAll(page.values.slice(0, -1));
       oldest = page.values[0];
       position = from;
     }
-    return snapshot(newest, walk.taken.toReversed(), null);
-  }
-
-  async #walkThroughAll(
-    call: Call,
-    newVisitor: () => EntryVisitor,
-  ): Promise<SessionSnapshot | null> {
-    const all = await this.#readAll(call);
-    if (all === null) return null;
-    const walk = new Walk(newVisitor());
-    walk.see(all.entries);
-    return { ...all, entries: walk.taken.toReversed() };
+    return snapshot(newest, walk, null);
   }
 
   async #page(call: Call, slice: string): Promise<Page | null> {
@@ -158,8 +152,9 @@ export class DocumentReader {
     } catch (error) {
       // The text of that refusal differs between servers; the type does not.
       const type = await this.#commander.read(key, ['TYPE', key], deadline).catch(() => 'none');
-      if (type === 'none' || type === 'ReJSON-RL') throw error;
-      throw new WrongKeyTypeError(sessionId, String(type));
+      const name = replyText(type) ?? 'none';
+      if (name === 'none' || name === 'ReJSON-RL') throw error;
+      throw new WrongKeyTypeError(sessionId, name);
     }
   }
 
@@ -173,29 +168,10 @@ export class DocumentReader {
   }
 }
 
-/** Hands entries to a visitor from the newest to the oldest and collects what it takes. */
-class Walk {
-  readonly taken: MessageEntry[] = [];
-  ended = false;
-  readonly #visit: EntryVisitor;
-
-  constructor(visit: EntryVisitor) {
-    this.#visit = visit;
-  }
-
-  see(values: unknown[]): void {
-    for (let index = values.length - 1; index >= 0 && !this.ended; index -= 1) {
-      const value = values[index];
-      if (!isMessageEntry(value)) continue;
-      const verdict = this.#visit(value);
-      if (verdict === 'take' || verdict === 'last') this.taken.push(value);
-      this.ended = verdict === 'last' || verdict === 'stop';
-    }
-  }
-}
-
-function snapshot(page: Page, entries: MessageEntry[], length: number | null): SessionSnapshot {
-  return { incarnation: page.incarnation, head: page.head, length, entries };
+function snapshot(page: Page, walk: HistoryWalk, length: number | null): SessionSnapshot {
+  const { incarnation, head, generation } = page;
+  const { entries, visited } = walk;
+  return { incarnation, head, length, entries, visited, tail: walk.tail(generation) };
 }
 
 /** How many of the entries that were read by `before` are still the same in `after`. */

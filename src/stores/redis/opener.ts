@@ -16,6 +16,22 @@ export function redisOpener(url: string): StoreOpener {
     throw new InvalidInputError('url', 'is not a valid redis:// or rediss:// address');
   }
   // A digest: the map of open stores must not show passwords.
-  const key = createHash('sha256').update(new URL(url).href).digest('hex');
+  const key = createHash('sha256')
+    .update(identityOf(new URL(url)))
+    .digest('hex');
   return { key: `redis:${key}`, open: async () => RedisStore.open(url) };
+}
+
+/** The same for every way to write an address. */
+function identityOf({
+  protocol,
+  username,
+  password,
+  hostname,
+  port,
+  pathname,
+  search,
+}: URL): string {
+  const server = [protocol, hostname.toLowerCase(), port || '6379', Number(pathname.slice(1)) || 0];
+  return JSON.stringify([...server, username, password, search]);
 }

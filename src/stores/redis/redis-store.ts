@@ -70,6 +70,7 @@ export class RedisStore implements SessionStore {
   readonly #writer: ScriptWriter;
   readonly #timeoutMs: number;
   #connection: UrlConnection | null = null;
+  readonly #inFlight = new Set<Promise<unknown>>();
   #closed = false;
 
   /**
@@ -104,7 +105,6 @@ export class RedisStore implements SessionStore {
   }
 
   async create(params: CreateParams): Promise<WriteResult> {
-    const deadline = this.#begin(params);
     const { session, ttl, sessionId } = params;
     const args = [
       session.incarnation,
@@ -112,22 +112,20 @@ export class RedisStore implements SessionStore {
       JSON.stringify(sessionId),
       JSON.stringify(session.userId),
     ];
-    return this.#writer.create(params, { script: scripts.create, args, deadline });
+    return this.#call(params, (deadline) =>
+      this.#writer.create(params, { script: scripts.create, args, deadline }),
+    );
   }
 
   async read(params: ReadParams): Promise<SessionSnapshot | null> {
-    return this.#reader.read(params, this.#begin(params));
+    return this.#call(params, (deadline) => this.#reader.read(params, deadline));
   }
 
   async append(params: AppendParams): Promise<WriteResult> {
-    const deadline = this.#begin(params);
-    const { attributes } = params.changes;
-    if (attributes !== undefined) return this.#mergeAttributes(params, attributes, deadline);
-    return (await this.#append(params, ['', ''], deadline)) ?? unexpectedConflict();
+    return this.#call(params, (deadline) => this.#append(params, deadline));
   }
 
   async rewrite(params: RewriteParams): Promise<WriteResult | null> {
-    const deadline = this.#begin(params);
     const { version, drop, forgetOperations, resetTokens } = params;
     const args = [
       version === null ? '' : String(version.generation),
@@ -136,30 +134,46 @@ export class RedisStore implements SessionStore {
       forgetOperations ? '1' : '0',
       resetTokens ? '1' : '0',
     ];
-    return this.#writer.run(params, { script: scripts.rewrite, args, deadline });
+    return this.#call(params, (deadline) =>
+      this.#writer.run(params, { script: scripts.rewrite, args, deadline }),
+    );
   }
 
   async touch(params: WriteParams): Promise<WriteResult> {
-    const deadline = this.#begin(params);
-    const touch = { script: scripts.touch, args: [], deadline, numbered: false };
-    const result = await this.#writer.run(params, touch);
-    return result ?? unexpectedConflict();
+    const touch = { script: scripts.touch, args: [], numbered: false };
+    return this.#call(params, async (deadline) =>
+      applied(await this.#writer.run(params, { ...touch, deadline })),
+    );
   }
 
   async delete(params: ExistingParams): Promise<boolean> {
-    return this.#writer.delete(params, this.#begin(params));
+    return this.#call(params, (deadline) => this.#writer.delete(params, deadline));
   }
 
+  /** Waits for the calls in flight, each of which ends within its own time. */
   async close(): Promise<void> {
     this.#closed = true;
+    await Promise.allSettled(this.#inFlight);
     this.#connection?.close();
   }
 
-  /** Gives null when the attributes have changed. */
-  async #append(
+  async #append(params: AppendParams, deadline: Deadline): Promise<WriteResult> {
+    const { attributes } = params.changes;
+    if (attributes === undefined) return applied(await this.#tryAppend(params, deadline, {}));
+    if (this.#writer.hasMerge) {
+      const patch = JSON.stringify(attributes);
+      const after = JSON.stringify(mergePatch({}, attributes));
+      const result = await this.#tryAppend(params, deadline, { patch, after });
+      if (result !== null) return result;
+    }
+    return this.#mergeAttributes(params, attributes, deadline);
+  }
+
+  /** Gives null when the attributes have changed, or the server cannot merge them. */
+  async #tryAppend(
     params: AppendParams,
-    attributes: readonly [before: string, after: string],
     deadline: Deadline,
+    attributes: { patch?: string; before?: string; after?: string },
   ): Promise<WriteResult | null> {
     const { create, changes, entries } = params;
     const { currentAgent, handoffContext } = changes;
@@ -169,7 +183,9 @@ export class RedisStore implements SessionStore {
       String(params.tokens),
       currentAgent === undefined ? '' : JSON.stringify(currentAgent),
       handoffContext === undefined ? '' : JSON.stringify(handoffContext),
-      ...attributes,
+      attributes.patch ?? '',
+      attributes.before ?? '',
+      attributes.after ?? '',
       ...entries.map((entry) => JSON.stringify(entry)),
     ];
     const incarnation = create?.incarnation ?? randomHex(16);
@@ -177,8 +193,8 @@ export class RedisStore implements SessionStore {
   }
 
   /**
-   * Reads the attributes, merges, and writes them if they are still the same: a path for each key
-   * would put caller text into JSONPath, and not every server has JSON.MERGE.
+   * Where the server has no JSON.MERGE: reads the attributes, merges, and writes them if they are
+   * still the same. A path for each key would put caller text into JSONPath.
    */
   async #mergeAttributes(
     params: AppendParams,
@@ -192,18 +208,28 @@ export class RedisStore implements SessionStore {
       const before = text === '[]' ? '[{}]' : text;
       const [current] = JSON.parse(before) as [JsonObject];
       const after = JSON.stringify(mergePatch(current, patch));
-      const result = await this.#append(params, [before, after], deadline);
+      const result = await this.#tryAppend(params, deadline, { before, after });
       if (result !== null) return result;
     }
     throw new ConflictError('Other writers kept changing the attributes');
   }
 
-  #begin({ timeoutMs }: SessionAddress): Deadline {
+  async #call<T>(
+    { timeoutMs }: SessionAddress,
+    work: (deadline: Deadline) => Promise<T>,
+  ): Promise<T> {
     if (this.#closed) throw new StoreClosedError('The store is closed');
-    return new Deadline(timeoutMs ?? this.#timeoutMs);
+    const call = work(new Deadline(timeoutMs ?? this.#timeoutMs));
+    this.#inFlight.add(call);
+    try {
+      return await call;
+    } finally {
+      this.#inFlight.delete(call);
+    }
   }
 }
 
-function unexpectedConflict(): never {
-  throw new ConflictError('The history was changed by another writer');
+function applied(result: WriteResult | null): WriteResult {
+  if (result === null) throw new ConflictError('The session was changed by another writer');
+  return result;
 }

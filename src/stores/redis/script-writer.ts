@@ -45,6 +45,11 @@ export class ScriptWriter {
     this.#commander = commander;
   }
 
+  /** Whether the server is known, or not yet known, to have JSON.MERGE. */
+  get hasMerge(): boolean {
+    return this.#hasMerge;
+  }
+
   /**
    * Runs a script that begins with `write.lua`. Gives null when it replied with a conflict.
    */
@@ -65,7 +70,7 @@ export class ScriptWriter {
       const result = this.#result(params, reply, lane);
       if (numbered) lane.applied(result.incarnation);
       return result;
-    });
+    }, deadline);
   }
 
   /**
@@ -84,7 +89,7 @@ export class ScriptWriter {
    */
   async delete(params: ExistingParams, deadline: Deadline): Promise<boolean> {
     const { expect } = params;
-    const { reply, attempts } = await this.#commander.run({
+    const { reply, maybeApplied } = await this.#commander.run({
       script: scripts.remove,
       key: params.key,
       args: [expect.incarnation ?? '', expect.userId ?? ''],
@@ -94,7 +99,7 @@ export class ScriptWriter {
     });
     const [status = ''] = texts(reply);
     // The answer to an earlier attempt was lost, and the session is gone.
-    if (status === 'MISSING') return attempts > 1;
+    if (status === 'MISSING') return maybeApplied;
     if (status === 'REPLACED' || status === 'FORBIDDEN') return false;
     this.#result(params, texts(reply), null);
     return true;

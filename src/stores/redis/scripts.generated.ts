@@ -4,7 +4,7 @@ import type { LuaScript } from './lua-script.ts';
 /** `lua/append.lua`, where its comments are. */
 export const append: LuaScript = {
   name: 'append',
-  sha1: 'c87ca10ef2b8e8970e096b3908c3424bf48f901a',
+  sha1: 'ba3735c04009de1600178af3bc5d2e4797da3ce6',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -49,7 +49,10 @@ local function is_state(state)
 end
 local function read_session()
   local kind = redis.call('TYPE', key).ok
-  if kind == 'none' then return nil, { 'MISSING' } end
+  if kind == 'none' then
+    redis.call('JSON.TYPE', key)
+    return nil, { 'MISSING' }
+  end
   if kind ~= 'ReJSON-RL' then return nil, { 'TYPE', kind } end
   local found = cjson.decode(
     redis.call('JSON.GET', key, '$.state', '$.metadata', '$.created_at', '$.user_id'))
@@ -187,9 +190,9 @@ end
 local NO_ATTRIBUTES = '[{}]'
 local BATCH = 4000
 local tokens, agent, handoff = tonumber(ARGV[10]), ARGV[11], ARGV[12]
-local attributes_before, attributes = ARGV[13], ARGV[14]
+local patch, attributes_before, attributes = ARGV[13], ARGV[14], ARGV[15]
 local entries = {}
-for index = 15, #ARGV do
+for index = 16, #ARGV do
   entries[#entries + 1] = string.sub(ARGV[index], 1, -2) .. ',"timestamp":' .. now .. '}'
 end
 local function create()
@@ -215,14 +218,19 @@ local function create()
   expire(session)
   return done(session)
 end
-local function attributes_have_changed()
+local function set_attributes()
+  if patch ~= '' then
+    local reply = redis.pcall('JSON.MERGE', key, '$', '{"attributes":' .. patch .. '}')
+    return type(reply) ~= 'table' or not reply.err
+  end
+  if attributes_before == '' then return true end
   local current = redis.call('JSON.GET', key, '$.attributes')
   if current == '[]' then current = NO_ATTRIBUTES end
-  return current ~= attributes_before
+  if current ~= attributes_before then return false end
+  redis.call('JSON.SET', key, '$.attributes', attributes)
+  return true
 end
-local function append_entries()
-  local length = redis.call('JSON.ARRLEN', key, '$.messages')[1]
-  if not length then return nil end
+local function append_entries(length)
   for first = 1, #entries, BATCH do
     local last = math.min(first + BATCH - 1, #entries)
     length = redis.call('JSON.ARRAPPEND', key, '$.messages', unpack(entries, first, last))[1]
@@ -234,14 +242,15 @@ if not session then
   if refusal[1] == 'MISSING' and ARGV[8] ~= '' then return create() end
   return refusal
 end
-if attributes_before ~= '' and attributes_have_changed() then return { 'CONFLICT' } end
 local agent_index = nil
 if agent ~= '' then
   agent_index = redis.call('JSON.ARRINDEX', key, '$.metadata.agents_used', agent)[1]
   if not agent_index then return { 'CORRUPT', 'metadata.agents_used' } end
 end
-local length = append_entries()
+local length = redis.call('JSON.ARRLEN', key, '$.messages')[1]
 if not length then return { 'CORRUPT', 'messages' } end
+if not set_attributes() then return { 'CONFLICT' } end
+length = append_entries(length)
 if agent_index == -1 then redis.call('JSON.ARRAPPEND', key, '$.metadata.agents_used', agent) end
 if handoff ~= '' then redis.call('JSON.SET', key, '$.handoff_context', handoff) end
 local metadata = { { 'message_count', integer(length) } }
@@ -249,16 +258,14 @@ if tokens > 0 then
   metadata[2] = { 'total_tokens', integer(session.tokens + tokens) }
 end
 if agent ~= '' then metadata[#metadata + 1] = { 'current_agent', agent } end
-local reply = finish_write(session, metadata, {})
-if attributes ~= '' then redis.call('JSON.SET', key, '$.attributes', attributes) end
-return reply
+return finish_write(session, metadata, {})
 `,
 };
 
 /** `lua/create.lua`, where its comments are. */
 export const create: LuaScript = {
   name: 'create',
-  sha1: '691ed4124c185f899b0f9f13ffdb955b154df3ca',
+  sha1: '4731ad5e90d56347ecc69ff0d92233014569da97',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -303,7 +310,10 @@ local function is_state(state)
 end
 local function read_session()
   local kind = redis.call('TYPE', key).ok
-  if kind == 'none' then return nil, { 'MISSING' } end
+  if kind == 'none' then
+    redis.call('JSON.TYPE', key)
+    return nil, { 'MISSING' }
+  end
   if kind ~= 'ReJSON-RL' then return nil, { 'TYPE', kind } end
   local found = cjson.decode(
     redis.call('JSON.GET', key, '$.state', '$.metadata', '$.created_at', '$.user_id'))
@@ -364,9 +374,12 @@ return { 'OK', ARGV[1], now, '' }
 /** `lua/head.lua`, where its comments are. */
 export const head: LuaScript = {
   name: 'head',
-  sha1: 'eaf6c33844d6d5d49d02396c4779e22669513654',
+  sha1: '77deadac5b5e4ed97818331e2c8c17951fa047a5',
   source: `local kind = redis.call('TYPE', KEYS[1]).ok
-if kind == 'none' then return nil end
+if kind == 'none' then
+  redis.call('JSON.TYPE', KEYS[1])
+  return nil
+end
 if kind ~= 'ReJSON-RL' then return { 'TYPE', kind } end
 local length = redis.call('JSON.ARRLEN', KEYS[1], '$.messages')[1]
 return { 'HEAD', length and tostring(length) or '', redis.call('JSON.GET', KEYS[1], unpack(ARGV)) }
@@ -376,7 +389,7 @@ return { 'HEAD', length and tostring(length) or '', redis.call('JSON.GET', KEYS[
 /** `lua/remove.lua`, where its comments are. */
 export const remove: LuaScript = {
   name: 'remove',
-  sha1: 'd428f1056db60287d9047cc48ee6a6a2a659cb7a',
+  sha1: '9af2165db4a80c81b177bd95ff1e514da29f74bd',
   source: `local key = KEYS[1]
 local function present(value)
   if value == cjson.null then return nil end
@@ -393,7 +406,10 @@ local function is_state(state)
 end
 local function read_session()
   local kind = redis.call('TYPE', key).ok
-  if kind == 'none' then return nil, { 'MISSING' } end
+  if kind == 'none' then
+    redis.call('JSON.TYPE', key)
+    return nil, { 'MISSING' }
+  end
   if kind ~= 'ReJSON-RL' then return nil, { 'TYPE', kind } end
   local found = cjson.decode(
     redis.call('JSON.GET', key, '$.state', '$.metadata', '$.created_at', '$.user_id'))
@@ -444,7 +460,7 @@ return { 'OK', '', '', '' }
 /** `lua/rewrite.lua`, where its comments are. */
 export const rewrite: LuaScript = {
   name: 'rewrite',
-  sha1: 'c2778fe37f75532dfb4be7e01e56fce724553802',
+  sha1: 'a3e7098d89855e34b54d452fdf1d3ca2cb042278',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -489,7 +505,10 @@ local function is_state(state)
 end
 local function read_session()
   local kind = redis.call('TYPE', key).ok
-  if kind == 'none' then return nil, { 'MISSING' } end
+  if kind == 'none' then
+    redis.call('JSON.TYPE', key)
+    return nil, { 'MISSING' }
+  end
   if kind ~= 'ReJSON-RL' then return nil, { 'TYPE', kind } end
   local found = cjson.decode(
     redis.call('JSON.GET', key, '$.state', '$.metadata', '$.created_at', '$.user_id'))
@@ -628,7 +647,8 @@ local CHANGES_KEPT = 16
 local function version_holds(session)
   if ARGV[8] == '' then return true end
   if integer(session.state.generation) ~= ARGV[8] then return false end
-  return cjson.decode(redis.call('JSON.GET', key, '$.messages[-1].id'))[1] == ARGV[9]
+  local last_id = cjson.decode(redis.call('JSON.GET', key, '$.messages[-1].id'))[1]
+  return (type(last_id) == 'string' and last_id or '') == ARGV[9]
 end
 local function keep_first(count)
   if count == 0 then
@@ -670,7 +690,7 @@ return finish_write(session, metadata, changed)
 /** `lua/touch.lua`, where its comments are. */
 export const touch: LuaScript = {
   name: 'touch',
-  sha1: '0fdbc8f8de4edf89f9f76655dbc76bd43b6beaf7',
+  sha1: '8e98e9e5a20a6e0b4c3636201788ced0bce77422',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -715,7 +735,10 @@ local function is_state(state)
 end
 local function read_session()
   local kind = redis.call('TYPE', key).ok
-  if kind == 'none' then return nil, { 'MISSING' } end
+  if kind == 'none' then
+    redis.call('JSON.TYPE', key)
+    return nil, { 'MISSING' }
+  end
   if kind ~= 'ReJSON-RL' then return nil, { 'TYPE', kind } end
   local found = cjson.decode(
     redis.call('JSON.GET', key, '$.state', '$.metadata', '$.created_at', '$.user_id'))

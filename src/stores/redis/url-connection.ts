@@ -4,21 +4,28 @@
  * @module
  */
 import { createClient } from 'redis';
-import { InvalidInputError, StoreClosedError } from '../../errors.ts';
-import type { RedisCommand, RedisCommandSender } from './client.ts';
 
-const LONGEST_RECONNECT_MS = 500;
+import { InvalidInputError, StoreClosedError, StoreUnavailableError } from '../../errors.ts';
+import type { RedisCommand, RedisCommandSender } from './client.ts';
+import { classifyFailure, failureName } from './failure.ts';
+
+/** A connection without any answer for so long is taken for dead when a call gives up on it. */
+const SILENCE_MS = 5000;
 
 type Client = ReturnType<typeof newClient>;
 
 /**
- * One connection, made when it is needed. It keeps the process alive only while a command waits for
- * its answer, and reconnects only then.
+ * One connection, made when it is needed.
+ *
+ * It never keeps the process alive: a call in progress has a timer that does. When it ends, nothing
+ * reconnects until the next call, or until the next attempt of a call in progress.
  */
 export class UrlConnection implements RedisCommandSender {
   readonly #url: string;
   #client: Client | null = null;
-  #pending = 0;
+  #lastSign = 0;
+  #failure: string | null = null;
+  #refusal: StoreUnavailableError | null = null;
   #closed = false;
 
   /**
@@ -27,28 +34,32 @@ export class UrlConnection implements RedisCommandSender {
   constructor(url: string) {
     this.#url = url;
     try {
-      newClient(url, () => false);
+      newClient(url);
     } catch {
       // The error of a URL that cannot be parsed holds it whole, password included.
       throw new InvalidInputError('url', 'is not a valid redis:// or rediss:// address');
     }
   }
 
-  /** Begins to connect where there is no connection. */
   isReady(): boolean {
+    const refusal = this.#refusal;
+    this.#refusal = null;
+    if (refusal !== null) throw refusal;
     return this.#connect().isReady;
   }
 
+  lastFailure(): string | null {
+    return this.#failure;
+  }
+
+  onUnanswered(): void {
+    if (performance.now() - this.#lastSign > SILENCE_MS) this.#drop();
+  }
+
   async send({ args }: RedisCommand): Promise<unknown> {
-    const client = this.#connect();
-    this.#pending += 1;
-    client.ref();
-    try {
-      return await client.sendCommand([...args]);
-    } finally {
-      this.#pending -= 1;
-      if (this.#pending === 0) client.unref();
-    }
+    const reply = await this.#connect().sendCommand([...args]);
+    this.#lastSign = performance.now();
+    return reply;
   }
 
   /** Ends the connection; what still waits for an answer fails. */
@@ -60,27 +71,35 @@ export class UrlConnection implements RedisCommandSender {
   #connect(): Client {
     if (this.#closed) throw new StoreClosedError('The store is closed');
     if (this.#client !== null) return this.#client;
-    const client = newClient(this.#url, (retries) =>
-      this.#pending === 0 ? false : Math.min(2 ** retries * 10, LONGEST_RECONNECT_MS),
-    );
+    const client = newClient(this.#url);
     this.#client = client;
+    this.#lastSign = performance.now();
+    client.unref();
     // Every failure reaches the caller of a command; without a listener it would end the process.
     client.on('error', () => {});
     client.on('terminated', () => this.#drop(client));
-    client.connect().then(
-      () => this.#pending === 0 && client.unref(),
-      () => this.#drop(client),
-    );
+    client.on('ready', () => {
+      this.#failure = null;
+    });
+    client.connect().catch((error: unknown) => this.#onConnectFailure(client, error));
     return client;
   }
 
-  #drop(client = this.#client): void {
+  #onConnectFailure(client: Client, error: unknown): void {
+    this.#failure = failureName(error);
+    if (classifyFailure(error) === 'refused') {
+      this.#refusal = new StoreUnavailableError(`Redis refused the connection (${this.#failure})`);
+    }
+    this.#drop(client);
+  }
+
+  #drop(client: Client | null = this.#client): void {
     client?.destroy();
-    if (client !== this.#client) return;
-    this.#client = null;
+    if (client === this.#client) this.#client = null;
   }
 }
 
-function newClient(url: string, reconnectStrategy: (retries: number) => number | false) {
-  return createClient({ url, socket: { reconnectStrategy } });
+// The type follows from the options; spelling it out would widen it.
+function newClient(url: string) {
+  return createClient({ url, socket: { reconnectStrategy: false } });
 }

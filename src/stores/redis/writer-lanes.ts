@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { Deadline } from '../../deadline.ts';
+import { StoreUnavailableError } from '../../errors.ts';
 import { randomHex } from '../../random-ids.ts';
 
 const LANES_KEPT = 10_000;
@@ -29,15 +31,20 @@ export class WriterLane {
 
   /**
    * Runs a write after all that were handed over before it.
+   *
+   * @throws {@link StoreUnavailableError} (`store_unavailable`) when its time is up before its turn.
    */
-  async enqueue<T>(write: () => Promise<T>): Promise<T> {
+  async enqueue<T>(write: () => Promise<T>, deadline: Deadline): Promise<T> {
+    const before = this.#tail;
+    const { promise: done, resolve: end } = Promise.withResolvers<void>();
+    this.#tail = before.then(() => done);
     this.#waiting += 1;
-    const turn = this.#tail.then(() => this.#begin(write));
-    this.#tail = turn.catch(() => {});
     try {
-      return await turn;
+      await this.#turn(before, deadline);
+      return await write();
     } finally {
       this.#waiting -= 1;
+      end();
     }
   }
 
@@ -57,11 +64,14 @@ export class WriterLane {
     this.incarnation = null;
   }
 
-  async #begin<T>(write: () => Promise<T>): Promise<T> {
+  async #turn(before: Promise<unknown>, deadline: Deadline): Promise<void> {
+    await deadline.limit(
+      before,
+      () => new StoreUnavailableError('The time was up before the write could begin'),
+    );
     const now = performance.now();
     if (now - this.#lastUsed > LANE_IDLE_MS) this.renew();
     this.#lastUsed = now;
-    return write();
   }
 }
 

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { DocumentHead, MessageEntry } from '../../document/document.ts';
+import type { DocumentHead } from '../../document/document.ts';
 import { SCHEMA } from '../../document/document.ts';
-import { isMessageEntry, parseHead } from '../../document/document-head.ts';
+import { entryId, parseHead } from '../../document/document-head.ts';
 import {
   CorruptDocumentError,
   InvalidInputError,
@@ -20,6 +20,7 @@ import {
   headAfterRewrite,
   newHead,
 } from '../../document/head-changes.ts';
+import { HistoryWalk, takeAll } from '../../document/history-walk.ts';
 import { incarnationOf } from '../../document/incarnation.ts';
 import type {
   AppendParams,
@@ -111,11 +112,14 @@ export class SqliteStore implements SessionStore {
       const session = this.#find(params);
       if (session === null) return null;
       const { head, id } = session;
+      const walk = this.#walk(id, params.entries);
       return {
         incarnation: incarnationOf(head),
         head,
         length: this.#length(id),
-        entries: this.#select(id, params.entries),
+        entries: walk.entries,
+        visited: walk.visited,
+        tail: walk.tail(head.state?.generation ?? 0),
       };
     }, params.timeoutMs);
   }
@@ -210,8 +214,8 @@ export class SqliteStore implements SessionStore {
 
   #holds(version: HistoryTail, id: number, head: CompleteHead, length: number): boolean {
     const sql = 'SELECT entry FROM entries WHERE session = ? AND position = ?';
-    const last = parseEntry(this.#database.get(sql, id, length - 1)?.['entry']);
-    return head.state.generation === version.generation && last?.id === version.lastId;
+    const last = parseJson(this.#database.get(sql, id, length - 1)?.['entry']);
+    return head.state.generation === version.generation && entryId(last) === version.lastId;
   }
 
   #length(id: number): number {
@@ -220,20 +224,15 @@ export class SqliteStore implements SessionStore {
     return typeof last === 'number' ? last + 1 : 0;
   }
 
-  #select(id: number, selection: EntrySelection): MessageEntry[] {
-    if (selection.kind === 'none') return [];
-    const all = selection.kind === 'all';
-    const visit = all ? (): 'take' => 'take' : selection.visitor();
-    const taken: MessageEntry[] = [];
+  #walk(id: number, selection: EntrySelection): HistoryWalk {
+    const walk = new HistoryWalk(selection.kind === 'walk' ? selection.visitor() : takeAll());
+    if (selection.kind === 'none') return walk;
     const sql = 'SELECT entry FROM entries WHERE session = ? ORDER BY position DESC';
     for (const row of this.#database.iterate(sql, id)) {
-      const entry = parseEntry(row['entry']);
-      if (entry === null) continue;
-      const verdict = visit(entry);
-      if (verdict === 'take' || verdict === 'last') taken.push(entry);
-      if (verdict === 'last' || verdict === 'stop') break;
+      walk.see(parseJson(row['entry']));
+      if (walk.ended) break;
     }
-    return taken.toReversed();
+    return walk;
   }
 
   #purge(): void {
@@ -264,10 +263,10 @@ function storedHead(json: string, sessionId: string): DocumentHead {
   }
 }
 
-function parseEntry(json: unknown): MessageEntry | null {
+/** Text that is no JSON is no entry, and reads pass over it. */
+function parseJson(text: unknown): unknown {
   try {
-    const value: unknown = JSON.parse(String(json));
-    return isMessageEntry(value) ? value : null;
+    return JSON.parse(String(text));
   } catch {
     return null;
   }

@@ -6,19 +6,21 @@
 --   ARGV[10] tokens to add
 --   ARGV[11] current agent as JSON, or ''
 --   ARGV[12] handoff context as JSON, or ''
---   ARGV[13] attributes as JSON.GET printed them before, or ''   ARGV[14] attributes to set
---   ARGV[15..] entries as JSON objects without timestamp
--- Output: that of write.lua | CONFLICT (the attributes have changed)
+--   ARGV[13] merge patch for the attributes, or ''
+--   ARGV[14] without a patch: attributes as JSON.GET printed them before, or ''
+--   ARGV[15] attributes to set: after ARGV[14], or in a new session
+--   ARGV[16..] entries as JSON objects without timestamp
+-- Output: that of write.lua | CONFLICT (the attributes have changed, or there is no JSON.MERGE)
 --- @include "write"
 
 local NO_ATTRIBUTES = '[{}]'
 -- unpack() fails somewhere below 8,000 values.
 local BATCH = 4000
 local tokens, agent, handoff = tonumber(ARGV[10]), ARGV[11], ARGV[12]
-local attributes_before, attributes = ARGV[13], ARGV[14]
+local patch, attributes_before, attributes = ARGV[13], ARGV[14], ARGV[15]
 
 local entries = {}
-for index = 15, #ARGV do
+for index = 16, #ARGV do
   entries[#entries + 1] = string.sub(ARGV[index], 1, -2) .. ',"timestamp":' .. now .. '}'
 end
 
@@ -46,16 +48,22 @@ local function create()
   return done(session)
 end
 
-local function attributes_have_changed()
+-- The first of the writes, so that one which fails leaves everything as it was.
+local function set_attributes()
+  if patch ~= '' then
+    local reply = redis.pcall('JSON.MERGE', key, '$', '{"attributes":' .. patch .. '}')
+    return type(reply) ~= 'table' or not reply.err
+  end
+  if attributes_before == '' then return true end
   local current = redis.call('JSON.GET', key, '$.attributes')
   if current == '[]' then current = NO_ATTRIBUTES end
-  return current ~= attributes_before
+  if current ~= attributes_before then return false end
+  redis.call('JSON.SET', key, '$.attributes', attributes)
+  return true
 end
 
--- Gives the new number of entries, or nil where `messages` is not an array.
-local function append_entries()
-  local length = redis.call('JSON.ARRLEN', key, '$.messages')[1]
-  if not length then return nil end
+-- Gives the new number of entries.
+local function append_entries(length)
   for first = 1, #entries, BATCH do
     local last = math.min(first + BATCH - 1, #entries)
     length = redis.call('JSON.ARRAPPEND', key, '$.messages', unpack(entries, first, last))[1]
@@ -68,14 +76,15 @@ if not session then
   if refusal[1] == 'MISSING' and ARGV[8] ~= '' then return create() end
   return refusal
 end
-if attributes_before ~= '' and attributes_have_changed() then return { 'CONFLICT' } end
 local agent_index = nil
 if agent ~= '' then
   agent_index = redis.call('JSON.ARRINDEX', key, '$.metadata.agents_used', agent)[1]
   if not agent_index then return { 'CORRUPT', 'metadata.agents_used' } end
 end
-local length = append_entries()
+local length = redis.call('JSON.ARRLEN', key, '$.messages')[1]
 if not length then return { 'CORRUPT', 'messages' } end
+if not set_attributes() then return { 'CONFLICT' } end
+length = append_entries(length)
 if agent_index == -1 then redis.call('JSON.ARRAPPEND', key, '$.metadata.agents_used', agent) end
 if handoff ~= '' then redis.call('JSON.SET', key, '$.handoff_context', handoff) end
 local metadata = { { 'message_count', integer(length) } }
@@ -83,6 +92,4 @@ if tokens > 0 then
   metadata[2] = { 'total_tokens', integer(session.tokens + tokens) }
 end
 if agent ~= '' then metadata[#metadata + 1] = { 'current_agent', agent } end
-local reply = finish_write(session, metadata, {})
-if attributes ~= '' then redis.call('JSON.SET', key, '$.attributes', attributes) end
-return reply
+return finish_write(session, metadata, {})

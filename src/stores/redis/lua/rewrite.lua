@@ -2,7 +2,8 @@
 -- Input:
 --   KEYS[1] session document
 --   ARGV[1..7] as write.lua
---   ARGV[8] generation that must still hold, or ''   ARGV[9] id of the newest entry, with it
+--   ARGV[8] generation that must still hold, or ''
+--   ARGV[9] id of the newest entry, with it; '' where that value has none
 --   ARGV[10] number of entries to drop, or 'all'
 --   ARGV[11] '1' to forget operation ids   ARGV[12] '1' to set the tokens spent to 0
 -- Output: that of write.lua | CONFLICT
@@ -13,7 +14,8 @@ local CHANGES_KEPT = 16
 local function version_holds(session)
   if ARGV[8] == '' then return true end
   if integer(session.state.generation) ~= ARGV[8] then return false end
-  return cjson.decode(redis.call('JSON.GET', key, '$.messages[-1].id'))[1] == ARGV[9]
+  local last_id = cjson.decode(redis.call('JSON.GET', key, '$.messages[-1].id'))[1]
+  return (type(last_id) == 'string' and last_id or '') == ARGV[9]
 end
 
 local function keep_first(count)

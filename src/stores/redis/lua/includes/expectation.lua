@@ -26,7 +26,11 @@ end
 
 local function read_session()
   local kind = redis.call('TYPE', key).ok
-  if kind == 'none' then return nil, { 'MISSING' } end
+  if kind == 'none' then
+    -- Fails where the server has no JSON commands, which looks like having no sessions.
+    redis.call('JSON.TYPE', key)
+    return nil, { 'MISSING' }
+  end
   if kind ~= 'ReJSON-RL' then return nil, { 'TYPE', kind } end
   local found = cjson.decode(
     redis.call('JSON.GET', key, '$.state', '$.metadata', '$.created_at', '$.user_id'))

@@ -1,0 +1,45 @@
+/**
+ * Runs peers in turn, so that a machine whose speed drifts treats all alike.
+ *
+ * @module
+ */
+
+/**
+ * One way of doing the work.
+ */
+export interface Peer {
+  readonly name: string;
+  /** Does the work once; `round` is never the same twice. */
+  readonly run: (round: number) => Promise<unknown>;
+}
+
+/**
+ * Median milliseconds of one run, by the name of the peer.
+ */
+export type Medians = ReadonlyMap<string, number>;
+
+/**
+ * Times every peer in each round and gives the medians over the rounds, the first of which warm up.
+ *
+ * @param runs - How often a peer does its work in one round.
+ */
+export async function timeInTurn(
+  peers: readonly Peer[],
+  { rounds = 15, warmUp = 3, runs = 100 }: { rounds?: number; warmUp?: number; runs?: number } = {},
+): Promise<Medians> {
+  const times = new Map<string, number[]>(peers.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds + warmUp; round += 1) {
+    for (const { name, run } of peers) {
+      const start = performance.now();
+      for (let turn = 0; turn < runs; turn += 1) await run(round * runs + turn);
+      const perRun = (performance.now() - start) / runs;
+      if (round >= warmUp) times.get(name)?.push(perRun);
+    }
+  }
+  return new Map([...times].map(([name, values]) => [name, median(values)]));
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
