@@ -59,7 +59,8 @@ export function toMessage(entry: MessageEntry): Message {
     id,
     role,
     content,
-    timestamp: toDate(timestamp),
+    // Another program can have left the time out.
+    timestamp: toDate(typeof timestamp === 'number' ? timestamp : 0),
     agent: typeof agent === 'string' ? agent : null,
     tokens: typeof tokens === 'number' ? tokens : null,
     ...(item === undefined ? {} : { item }),

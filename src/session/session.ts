@@ -196,8 +196,9 @@ export class JSONSession implements Session {
    * @throws {@link SessionNotFoundError} (`session_not_found`) when it was never created.
    */
   async getMetadata(): Promise<SessionMetadata> {
-    const { head, length } = await this.#readHead();
-    return toMetadata(head, length ?? 0);
+    const snapshot = await this.#handle.read({ kind: 'none' });
+    if (snapshot === null) throw new SessionNotFoundError(this.sessionId);
+    return toMetadata(snapshot.head, snapshot.length ?? 0);
   }
 
   /**
@@ -208,7 +209,8 @@ export class JSONSession implements Session {
   }
 
   /**
-   * Keeps a JSON value for the agent that takes over; it replaces the one before.
+   * Keeps a JSON value for the agent that takes over; it replaces the one before. Numbers keep 15
+   * significant digits: RedisJSON rounds what has more.
    *
    * @throws `InvalidInputError` (`invalid_input`) when JSON cannot hold the value.
    */
@@ -227,7 +229,8 @@ export class JSONSession implements Session {
 
   /**
    * Merges attributes of your own (title, tags, tenant) into the session's, as an RFC 7396 merge patch:
-   * null removes a member, objects are merged, everything else is replaced.
+   * null removes a member, objects are merged, everything else is replaced. Numbers keep 15 significant
+   * digits: RedisJSON rounds what has more.
    *
    * @throws `InvalidInputError` (`invalid_input`) when it is not a JSON object.
    * @throws `ConflictError` (`conflict`) when other writers kept changing the attributes.
@@ -357,12 +360,6 @@ export class JSONSession implements Session {
       // Someone else created it in between.
       if (!(await this.#handle.load())) throw new SessionExpiredError(this.sessionId);
     }
-  }
-
-  async #readHead(): Promise<NonNullable<Awaited<ReturnType<SessionHandle['read']>>>> {
-    const snapshot = await this.#handle.read({ kind: 'none' });
-    if (snapshot === null) throw new SessionNotFoundError(this.sessionId);
-    return snapshot;
   }
 }
 
