@@ -4,7 +4,15 @@
  *
  * @module
  */
-export type { JsonObject, JsonValue, MessageRole } from './document/document.ts';
+export type {
+  DocumentHead,
+  DocumentMetadata,
+  DocumentState,
+  JsonObject,
+  JsonValue,
+  MessageEntry,
+  MessageRole,
+} from './document/document.ts';
 export {
   type AnySessionError,
   ConflictError,
@@ -28,7 +36,7 @@ export {
 export type { OversizedItem } from './items/item-codec.ts';
 export type { Message, SessionMetadata } from './session/message.ts';
 export type { MessageFilter } from './session/message-filter.ts';
-export { closeStores } from './open-store.ts';
+export { closeStores, defaultStoreUrl } from './open-store.ts';
 export type { NewMessage } from './session/new-entries.ts';
 export { JSONSession } from './session/session.ts';
 export type { JSONSessionOptions } from './session/session-options.ts';

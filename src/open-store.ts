@@ -43,7 +43,7 @@ export async function acquireStore(
   url: string | undefined,
   lingerMs: number,
 ): Promise<StoreHandle> {
-  const { key, open } = await findOpener(url ?? defaultUrl());
+  const { key, open } = await findOpener(url ?? defaultStoreUrl());
   const stores = sharedStores();
   const shared = stores.get(key) ?? { opening: open(), handles: 0, linger: null };
   stores.set(key, shared);
@@ -94,7 +94,21 @@ async function findOpener(url: string): Promise<StoreOpener> {
   throw new InvalidInputError('url', 'must begin with redis:, rediss: or sqlite:');
 }
 
-function defaultUrl(): string {
+/**
+ * Gives the URL of the store that sessions without `url` and `store` are kept in: the environment
+ * variable `REDIS_URL`, else a SQLite file in the working directory.
+ *
+ * @throws `InvalidInputError` (`invalid_input`) where it would be the file and `NODE_ENV` is
+ * `production`.
+ *
+ * @example
+ * ```ts
+ * import { defaultStoreUrl } from 'agents-json-session';
+ *
+ * console.log(defaultStoreUrl()); // sqlite:.json-session/sessions.db
+ * ```
+ */
+export function defaultStoreUrl(): string {
   const environment = globalThis.process?.env ?? {};
   const redisUrl = environment['REDIS_URL'] ?? '';
   if (redisUrl !== '') return redisUrl;

@@ -87,6 +87,7 @@ export type EntrySelection =
   | { readonly kind: 'all' }
   | {
       readonly kind: 'walk';
+      /** Begins a walk. */
       readonly visitor: () => EntryVisitor;
       /** How many entries the walk will probably look at. */
       readonly sizeHint: number;

@@ -20,14 +20,14 @@ export interface JsonObject {
 }
 
 /**
- * The roles that an entry of `messages` can have.
- */
-export const MESSAGE_ROLES = ['user', 'assistant', 'system', 'tool'] as const;
-
-/**
  * Who an entry of the transcript comes from: `tool` stands for results of tool calls.
  */
-export type MessageRole = (typeof MESSAGE_ROLES)[number];
+export type MessageRole = 'user' | 'assistant' | 'system' | 'tool';
+
+/**
+ * The roles that an entry of `messages` can have.
+ */
+export const MESSAGE_ROLES: readonly MessageRole[] = ['user', 'assistant', 'system', 'tool'];
 
 /**
  * One entry of `messages` as it is stored.

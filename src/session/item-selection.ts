@@ -26,10 +26,8 @@ const RESULT_TYPES = new Set([
  */
 export function selectItems(limit: number | undefined): EntrySelection {
   if (limit === undefined) return { kind: 'all' };
-  if (typeof limit !== 'number' || Number.isNaN(limit) || limit % 1 !== 0) {
-    throw new InvalidInputError('limit', 'must be a whole number');
-  }
-  if (limit <= 0) return { kind: 'none' };
+  if (typeof limit === 'number' && limit <= 0) return { kind: 'none' };
+  if (!Number.isInteger(limit)) throw new InvalidInputError('limit', 'must be a whole number');
   const visitor = (): ((entry: MessageEntry) => 'take' | 'last' | 'skip') => {
     let left = limit;
     return (entry) => {

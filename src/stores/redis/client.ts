@@ -23,6 +23,7 @@ export interface RedisCommand {
  * arrays and null.
  */
 export interface RedisCommandSender {
+  /** Gives the reply, or fails with the server's error or that of the connection. */
   send(command: RedisCommand): Promise<unknown>;
   /**
    * Whether a command would be sent at once, so that one which never was can be told from one without
@@ -36,14 +37,18 @@ export interface RedisCommandSender {
   onUnanswered?(): void;
 }
 
-/** `createClient()` and `createClientPool()` of node-redis. */
-interface NodeRedisClient {
+/**
+ * `createClient()` and `createClientPool()` of node-redis.
+ */
+export interface NodeRedisClient {
   sendCommand(args: string[]): Promise<unknown>;
   readonly isReady?: boolean;
 }
 
-/** `createCluster()` of node-redis. */
-interface NodeRedisCluster {
+/**
+ * `createCluster()` of node-redis.
+ */
+export interface NodeRedisCluster {
   sendCommand(
     firstKey: string | undefined,
     isReadonly: boolean | undefined,
@@ -52,14 +57,18 @@ interface NodeRedisCluster {
   readonly masters: unknown;
 }
 
-/** `createSentinel()` of node-redis. */
-interface NodeRedisSentinel {
+/**
+ * `createSentinel()` of node-redis.
+ */
+export interface NodeRedisSentinel {
   sendCommand(isReadonly: boolean | undefined, args: string[]): Promise<unknown>;
   getMasterNode(): unknown;
 }
 
-/** `new Redis()` and `new Redis.Cluster()` of ioredis. */
-interface IORedisClient {
+/**
+ * `new Redis()` and `new Redis.Cluster()` of ioredis.
+ */
+export interface IORedisClient {
   call(command: string, ...args: string[]): Promise<unknown>;
   readonly options: object;
   readonly status: string;

@@ -32,6 +32,12 @@ export interface ScriptCall {
   readonly deadline: Deadline;
 }
 
+/** What is attempted, by its name in errors, and until when. */
+interface Attempted {
+  readonly deadline: Deadline;
+  readonly what: string;
+}
+
 /**
  * A reply, and whether an earlier attempt of the same call may have been applied already.
  */
@@ -59,7 +65,7 @@ export class RedisCommander {
   async read(key: string, args: readonly string[], deadline: Deadline): Promise<unknown> {
     const command = { key, args, readOnly: true };
     const { reply } = await this.#persist(
-      deadline,
+      { deadline, what: args[0] ?? '' },
       () => this.#sender.send(command),
       (cause) => new StoreUnavailableError('Redis did not answer in time', { cause }),
     );
@@ -71,7 +77,7 @@ export class RedisCommander {
    */
   async run(call: ScriptCall): Promise<ScriptReply> {
     return this.#persist(
-      call.deadline,
+      { deadline: call.deadline, what: `the script ${call.script.name}` },
       () => this.#evaluate(call),
       (cause) =>
         call.readOnly
@@ -95,7 +101,7 @@ export class RedisCommander {
   }
 
   async #persist(
-    deadline: Deadline,
+    { deadline, what }: Attempted,
     send: () => Promise<unknown>,
     unanswered: (cause: Error) => SessionError,
   ): Promise<ScriptReply> {
@@ -112,7 +118,7 @@ export class RedisCommander {
         last = new Error(failureName(error));
         const kind = classifyFailure(error);
         if (kind === 'unknown') maybeApplied = true;
-        else if (kind !== 'not-applied') throw await this.#refusal(kind, last, deadline);
+        else if (kind !== 'not-applied') throw await this.#refusal(kind, last, { deadline, what });
       }
       if (deadline.passed) {
         this.#sender.onUnanswered?.();
@@ -134,14 +140,14 @@ export class RedisCommander {
     return true;
   }
 
-  async #refusal(kind: string, cause: Error, deadline: Deadline): Promise<SessionError> {
+  async #refusal(kind: string, cause: Error, { deadline, what }: Attempted): Promise<SessionError> {
     if (kind === 'no-json') {
       return new JsonNotSupportedError(await this.#serverName(deadline), { cause });
     }
     if (kind === 'out-of-memory') {
       return new OutOfMemoryError('Redis is at its memory limit and refused the write', { cause });
     }
-    return new StoreUnavailableError(`Redis refused the command (${cause.message})`, { cause });
+    return new StoreUnavailableError(`Redis refused ${what} (${cause.message})`, { cause });
   }
 
   async #serverName(deadline: Deadline): Promise<string> {

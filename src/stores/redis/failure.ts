@@ -58,7 +58,8 @@ export function failureName(error: unknown): string {
   const { message, code, name } = describe(error);
   if (code !== '') return code;
   const word = /^-?([A-Z][A-Z0-9_]+)\b/.exec(message)?.[1];
-  return word ?? name;
+  // node-redis leaves `ERR` off; the rest of the text can hold what was sent.
+  return word ?? (isServerReply(name, message) ? 'ERR' : name);
 }
 
 function isServerReply(name: string, message: string): boolean {

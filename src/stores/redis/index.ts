@@ -3,5 +3,13 @@
  *
  * @module
  */
-export type { RedisClientLike, RedisCommand, RedisCommandSender } from './client.ts';
+export type {
+  IORedisClient,
+  NodeRedisClient,
+  NodeRedisCluster,
+  NodeRedisSentinel,
+  RedisClientLike,
+  RedisCommand,
+  RedisCommandSender,
+} from './client.ts';
 export { RedisStore, type RedisStoreOptions } from './redis-store.ts';

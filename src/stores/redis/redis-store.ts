@@ -76,7 +76,7 @@ export class RedisStore implements SessionStore {
   /**
    * @param client - A client, pool, cluster or sentinel of node-redis, or a client or cluster of
    * ioredis. It is never closed by the store.
-   * @throws {@link InvalidInputError} (`invalid_input`) when it is no such client, or an ioredis
+   * @throws `InvalidInputError` (`invalid_input`) when it is no such client, or an ioredis
    * client with a `keyPrefix`, or an option is out of range.
    */
   constructor(client: RedisClientLike, options: RedisStoreOptions = {}) {
@@ -95,7 +95,7 @@ export class RedisStore implements SessionStore {
    * the process alive, and closes with {@link RedisStore.close}.
    *
    * @param url - `redis://` or `rediss://` (TLS) address, with user, password and database.
-   * @throws {@link InvalidInputError} (`invalid_input`) when the address or an option is no good.
+   * @throws `InvalidInputError` (`invalid_input`) when the address or an option is no good.
    */
   static open(url: string, options: RedisStoreOptions = {}): RedisStore {
     const connection = new UrlConnection(url);

@@ -1,0 +1,17 @@
+/**
+ * What a failure means for whoever runs the demo.
+ *
+ * @module
+ */
+import { SessionError } from 'agents-json-session';
+import { redisUrl } from './choices.ts';
+
+export function describeFailure(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return `The demo failed: ${message}${advice(error)}`;
+}
+
+function advice(error: unknown): string {
+  if (redisUrl() === undefined || !(error instanceof SessionError)) return '';
+  return '\nWithout REDIS_URL the demo uses the embedded store.';
+}
