@@ -4,13 +4,14 @@
  * @module
  */
 import { getDefaultModel } from '@openai/agents';
+import { defaultStoreUrl } from 'agents-json-session';
 
-/** Where the package keeps sessions when it is told nothing. */
-export const SQLITE_FILE = '.json-session/sessions.db';
+const SQLITE = 'sqlite:';
 
-/** The server to use, or nothing for the embedded store. */
-export function redisUrl(): string | undefined {
-  return process.env['REDIS_URL'] === '' ? undefined : process.env['REDIS_URL'];
+/** The SQLite file of the embedded store, or nothing where the session is kept in Redis. */
+export function sqliteFile(): string | undefined {
+  const url = defaultStoreUrl();
+  return url.startsWith(SQLITE) ? url.slice(SQLITE.length) : undefined;
 }
 
 export function usesRealModel(): boolean {
@@ -19,10 +20,10 @@ export function usesRealModel(): boolean {
 
 /** The package makes this choice itself; this only says it. */
 export function chosenStore(): string {
-  const url = redisUrl();
-  if (url === undefined) return `SQLite file ${SQLITE_FILE} (REDIS_URL is not set)`;
+  const file = sqliteFile();
+  if (file !== undefined) return `SQLite file ${file} (REDIS_URL is not set)`;
   // Without user and password.
-  const host = URL.parse(url)?.host;
+  const host = URL.parse(defaultStoreUrl())?.host;
   return `Redis${host === undefined ? '' : ` at ${host}`} (REDIS_URL is set)`;
 }
 

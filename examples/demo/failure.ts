@@ -4,7 +4,7 @@
  * @module
  */
 import { SessionError } from 'agents-json-session';
-import { redisUrl } from './choices.ts';
+import { sqliteFile } from './choices.ts';
 
 export function describeFailure(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
@@ -12,6 +12,6 @@ export function describeFailure(error: unknown): string {
 }
 
 function advice(error: unknown): string {
-  if (redisUrl() === undefined || !(error instanceof SessionError)) return '';
+  if (sqliteFile() !== undefined || !(error instanceof SessionError)) return '';
   return '\nWithout REDIS_URL the demo uses the embedded store.';
 }

@@ -5,8 +5,9 @@
  */
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { defaultStoreUrl } from 'agents-json-session';
 import { createClient } from 'redis';
-import { redisUrl, SQLITE_FILE } from './choices.ts';
+import { sqliteFile } from './choices.ts';
 
 /**
  * Commands that show the document.
@@ -14,7 +15,7 @@ import { redisUrl, SQLITE_FILE } from './choices.ts';
 export function lookCommands(sessionId: string): string[] {
   const demo = `npm run demo -- document ${sessionId}`;
   const cli = `redis-cli -u "$REDIS_URL" JSON.GET session:${sessionId}`;
-  return redisUrl() === undefined ? [demo] : [demo, cli];
+  return sqliteFile() === undefined ? [demo, cli] : [demo];
 }
 
 /**
@@ -22,16 +23,17 @@ export function lookCommands(sessionId: string): string[] {
  */
 export async function readStoredDocument(sessionId: string): Promise<unknown> {
   const key = `session:${sessionId}`;
-  const url = redisUrl();
-  const json = url === undefined ? readFromSqlite(key) : await readFromRedis(url, key);
+  const file = sqliteFile();
+  const json =
+    file === undefined ? await readFromRedis(defaultStoreUrl(), key) : readFromSqlite(file, key);
   if (json === null) throw new Error(`There is no document at ${key}`);
   return JSON.parse(json);
 }
 
 /** The view `documents` puts the rows of a session together as the document that Redis would hold. */
-function readFromSqlite(key: string): string | null {
-  if (!existsSync(SQLITE_FILE)) return null;
-  const database = new DatabaseSync(SQLITE_FILE, { readOnly: true });
+function readFromSqlite(file: string, key: string): string | null {
+  if (!existsSync(file)) return null;
+  const database = new DatabaseSync(file, { readOnly: true });
   try {
     const row = database.prepare('SELECT document FROM documents WHERE key = ?').get(key);
     return row === undefined ? null : String(row['document']);
