@@ -110,7 +110,7 @@ export class RedisCommander {
     let last: Error | null = null;
     for (;;) {
       try {
-        if (await this.#isReadyBy(deadline)) {
+        if ((await this.#isReadyBy(deadline)) && !deadline.passed) {
           return { reply: await deadline.limit(send()), maybeApplied };
         }
       } catch (error) {
@@ -122,7 +122,7 @@ export class RedisCommander {
       }
       if (deadline.passed) {
         this.#sender.onUnanswered?.();
-        last ??= new Error(this.#sender.lastFailure?.() ?? 'not connected');
+        last ??= new Error(this.#sender.lastFailure?.() ?? 'no time left');
         throw maybeApplied ? unanswered(last) : unreachable(last);
       }
       await deadline.pause(pause);

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Deadline } from '../../deadline.ts';
-import { StoreUnavailableError } from '../../errors.ts';
 import { randomHex } from '../../random-ids.ts';
+import { TurnQueue } from '../../turn-queue.ts';
 
 const LANES_KEPT = 10_000;
 /** Well inside the ten minutes for which the server keeps the record of an idle writer. */
@@ -21,31 +21,25 @@ export class WriterLane {
   sequence = 1;
   /** The life of the session that the last write went to. */
   incarnation: string | null = null;
-  #tail: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
+  readonly #queue = new TurnQueue();
   #lastUsed = performance.now();
 
   get isIdle(): boolean {
-    return this.#waiting === 0;
+    return this.#queue.isIdle;
   }
 
   /**
    * Runs a write after all that were handed over before it.
    *
-   * @throws {@link StoreUnavailableError} (`store_unavailable`) when its time is up before its turn.
+   * @throws `StoreUnavailableError` (`store_unavailable`) when its time is up before its turn.
    */
   async enqueue<T>(write: () => Promise<T>, deadline: Deadline): Promise<T> {
-    const before = this.#tail;
-    const { promise: done, resolve: end } = Promise.withResolvers<void>();
-    this.#tail = before.then(() => done);
-    this.#waiting += 1;
-    try {
-      await this.#turn(before, deadline);
-      return await write();
-    } finally {
-      this.#waiting -= 1;
-      end();
-    }
+    return this.#queue.enqueue(() => {
+      const now = performance.now();
+      if (now - this.#lastUsed > LANE_IDLE_MS) this.renew();
+      this.#lastUsed = now;
+      return write();
+    }, deadline);
   }
 
   /** Notes that a write was applied. */
@@ -62,16 +56,6 @@ export class WriterLane {
     this.id = randomHex(8);
     this.sequence = 1;
     this.incarnation = null;
-  }
-
-  async #turn(before: Promise<unknown>, deadline: Deadline): Promise<void> {
-    await deadline.limit(
-      before,
-      () => new StoreUnavailableError('The time was up before the write could begin'),
-    );
-    const now = performance.now();
-    if (now - this.#lastUsed > LANE_IDLE_MS) this.renew();
-    this.#lastUsed = now;
   }
 }
 

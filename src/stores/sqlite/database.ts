@@ -8,10 +8,9 @@ import { dirname } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { Deadline } from '../../deadline.ts';
 import { SessionError, StoreClosedError, StoreUnavailableError } from '../../errors.ts';
+import { TurnQueue } from '../../turn-queue.ts';
 import { FORMAT, SCHEMA_SQL } from './schema.ts';
 
-/** How long SQLite itself waits for a lock; it blocks the event loop meanwhile. */
-const BUSY_TIMEOUT_MS = 10;
 const PAUSE_MS = 5;
 const SQLITE_BUSY = 5;
 const SQLITE_LOCKED = 6;
@@ -32,6 +31,7 @@ const RESULT_NAMES: Readonly<Record<number, string>> = {
 export class Database {
   readonly #path: string;
   readonly #timeoutMs: number;
+  readonly #writes = new TurnQueue();
   readonly #statements = new Map<string, StatementSync>();
   #db: DatabaseSync | null;
 
@@ -48,7 +48,7 @@ export class Database {
    */
   static async open(path: string, timeoutMs: number): Promise<Database> {
     const { DatabaseSync } = await import('node:sqlite');
-    const database = await attempt(path, timeoutMs, () => {
+    const database = await attempt(path, new Deadline(timeoutMs), () => {
       if (path !== ':memory:') createPrivateFile(path);
       return new Database(new DatabaseSync(path), path, timeoutMs);
     });
@@ -63,17 +63,22 @@ export class Database {
 
   /**
    * Runs the work in one transaction that holds the write lock from its start: one that reads first
-   * and locks later fails at once when another process wrote in between.
+   * and locks later fails at once when another process wrote in between. Writes keep the order of
+   * their calls.
    */
   async write<T>(work: () => T, timeoutMs: number = this.#timeoutMs): Promise<T> {
-    return this.#transaction('BEGIN IMMEDIATE', work, timeoutMs);
+    const deadline = new Deadline(timeoutMs);
+    return this.#writes.enqueue(
+      () => this.#transaction('BEGIN IMMEDIATE', work, deadline),
+      deadline,
+    );
   }
 
   /**
    * Runs the work over one unchanging view of the database.
    */
   async read<T>(work: () => T, timeoutMs: number = this.#timeoutMs): Promise<T> {
-    return this.#transaction('BEGIN', work, timeoutMs);
+    return this.#transaction('BEGIN', work, new Deadline(timeoutMs));
   }
 
   get(sql: string, ...values: SQLInputValue[]): Record<string, unknown> | undefined {
@@ -95,8 +100,9 @@ export class Database {
   }
 
   async #prepareFile(): Promise<void> {
-    await attempt(this.#path, this.#timeoutMs, () => {
-      this.#open.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    await attempt(this.#path, new Deadline(this.#timeoutMs), () => {
+      // SQLite's own waiting blocks the event loop; `attempt` does it between tries.
+      this.#open.exec('PRAGMA busy_timeout = 0');
       this.#open.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
       this.#open.exec('PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;');
     });
@@ -111,8 +117,8 @@ export class Database {
     });
   }
 
-  async #transaction<T>(begin: string, work: () => T, timeoutMs: number): Promise<T> {
-    return attempt(this.#path, timeoutMs, () => {
+  async #transaction<T>(begin: string, work: () => T, deadline: Deadline): Promise<T> {
+    return attempt(this.#path, deadline, () => {
       this.#open.exec(begin);
       try {
         const result = work();
@@ -152,8 +158,7 @@ export class Database {
  * Retries while another process holds the lock. Waiting between tries leaves the event loop free,
  * which SQLite's own busy timeout does not.
  */
-async function attempt<T>(path: string, timeoutMs: number, work: () => T): Promise<T> {
-  const deadline = new Deadline(timeoutMs);
+async function attempt<T>(path: string, deadline: Deadline, work: () => T): Promise<T> {
   for (;;) {
     try {
       return work();

@@ -1,0 +1,41 @@
+/**
+ * One thing after another.
+ *
+ * @module
+ */
+import type { Deadline } from './deadline.ts';
+import { StoreUnavailableError } from './errors.ts';
+
+/**
+ * Runs one piece of work at a time, in the order in which they were handed over.
+ */
+export class TurnQueue {
+  #tail: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  get isIdle(): boolean {
+    return this.#waiting === 0;
+  }
+
+  /**
+   * Runs the work after all that was handed over before it.
+   *
+   * @throws {@link StoreUnavailableError} (`store_unavailable`) when its time is up before its turn.
+   */
+  async enqueue<T>(work: () => Promise<T>, deadline: Deadline): Promise<T> {
+    const before = this.#tail;
+    const { promise: done, resolve: end } = Promise.withResolvers<void>();
+    this.#tail = before.then(() => done);
+    this.#waiting += 1;
+    try {
+      await deadline.limit(
+        before,
+        () => new StoreUnavailableError('The time was up before the write could begin'),
+      );
+      return await work();
+    } finally {
+      this.#waiting -= 1;
+      end();
+    }
+  }
+}
