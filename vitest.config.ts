@@ -20,6 +20,8 @@ const config: ViteUserConfig = defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: './test/servers/global-setup.ts',
     pool: 'forks',
+    // Cases of the contract run side by side: most of their time is waiting for expiry.
+    maxConcurrency: 20,
     testTimeout: 30_000,
     hookTimeout: 120_000,
     // .ci/run takes its counts from the JSON file.

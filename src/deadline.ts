@@ -4,6 +4,24 @@
  *
  * @module
  */
+import { InvalidInputError } from './errors.ts';
+
+const DEFAULT_TIMEOUT_MS = 5000;
+/** Timers fire at once when they are told to wait longer. */
+const MOST_TIMEOUT_MS = 2 ** 31 - 1;
+
+/**
+ * Checks the milliseconds that a call may take; 5000 when left out.
+ *
+ * @throws `InvalidInputError` (`invalid_input`) when they are no whole number from 1 to 2147483647.
+ */
+export function checkTimeout(timeoutMs: number | undefined): number {
+  const value = timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  if (!Number.isInteger(value) || value < 1 || value > MOST_TIMEOUT_MS) {
+    throw new InvalidInputError('timeoutMs', `must be a whole number from 1 to ${MOST_TIMEOUT_MS}`);
+  }
+  return value;
+}
 
 /** Thrown when the work has not ended at the deadline. */
 class DeadlineError extends Error {

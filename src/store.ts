@@ -199,6 +199,9 @@ export interface ExistingParams extends SessionAddress {
  * that fails has changed nothing, except where the outcome is unknown.
  */
 export interface SessionStore {
+  /** Milliseconds that one call may take in all where the caller does not say; default 5000. */
+  readonly timeoutMs?: number;
+
   /**
    * Creates the session.
    *

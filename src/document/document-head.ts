@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { CorruptDocumentError } from '../errors.ts';
 import type {
   DocumentHead,
   DocumentMetadata,
@@ -12,7 +13,7 @@ import type {
   JsonValue,
   MessageEntry,
 } from './document.ts';
-import { CorruptDocumentError } from '../errors.ts';
+import { newState, SCHEMA } from './document.ts';
 
 /**
  * The fields of a document's head, in the order in which they are stored.
@@ -37,11 +38,12 @@ export const HEAD_FIELDS = [
 export function parseHead(fields: Record<string, unknown>, sessionId: string): DocumentHead {
   const corrupt = (field: string): CorruptDocumentError =>
     new CorruptDocumentError(sessionId, field);
-  const { user_id, created_at, updated_at, metadata, state, attributes, usage } = fields;
+  const { user_id, created_at, updated_at, metadata } = fields;
   if (user_id != null && typeof user_id !== 'string') throw corrupt('user_id');
   if (typeof created_at !== 'number') throw corrupt('created_at');
   if (!isMetadata(metadata)) throw corrupt('metadata');
-  if (state != null && !isState(state)) throw corrupt('state');
+  const state = readableState(fields);
+  if (state === null) throw corrupt('state');
   return {
     session_id: typeof fields['session_id'] === 'string' ? fields['session_id'] : sessionId,
     user_id: user_id ?? null,
@@ -49,10 +51,32 @@ export function parseHead(fields: Record<string, unknown>, sessionId: string): D
     updated_at: typeof updated_at === 'number' ? updated_at : created_at,
     metadata,
     handoff_context: (fields['handoff_context'] ?? null) as JsonValue,
-    ...(state == null ? {} : { state }),
-    ...(isObject(attributes) ? { attributes: attributes as JsonObject } : {}),
-    ...(isObject(usage) ? { usage: usage as JsonObject } : {}),
+    ...(state && { state }),
+    ...objectField(fields, 'attributes'),
+    ...objectField(fields, 'usage'),
   };
+}
+
+/**
+ * Gives the state, undefined where there is none to be read, or null where it is corrupt. That of a
+ * newer schema may have any shape, and is never written; only who it is counts.
+ */
+function readableState(fields: Record<string, unknown>): DocumentState | null | undefined {
+  const { state } = fields;
+  if (state == null) return undefined;
+  if (isState(state)) return state;
+  const schema = schemaOf(fields);
+  if (schema <= SCHEMA) return null;
+  const { incarnation } = state as Record<string, unknown>;
+  return typeof incarnation === 'string' ? { ...newState(incarnation, null), schema } : undefined;
+}
+
+function objectField(
+  fields: Record<string, unknown>,
+  name: 'attributes' | 'usage',
+): Partial<DocumentHead> {
+  const value = fields[name];
+  return isObject(value) ? { [name]: value as JsonObject } : {};
 }
 
 /**
@@ -84,12 +108,29 @@ function isMetadata(value: unknown): value is DocumentMetadata {
   );
 }
 
+/**
+ * Gives the schema number of a document; that of a Python document is 0.
+ */
+export function schemaOf({ state }: Record<string, unknown>): number {
+  const schema = isObject(state) ? state['schema'] : null;
+  return typeof schema === 'number' ? schema : 0;
+}
+
+/** What `ttl` can be as an option. */
+function isTtl(value: unknown): boolean {
+  return (
+    value == null ||
+    (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value < 2 ** 31)
+  );
+}
+
 function isState(value: unknown): value is DocumentState {
   return (
     isObject(value) &&
     typeof value['schema'] === 'number' &&
     typeof value['incarnation'] === 'string' &&
-    typeof value['generation'] === 'number'
+    typeof value['generation'] === 'number' &&
+    isTtl(value['ttl'])
   );
 }
 

@@ -109,3 +109,19 @@ export const SCHEMA = 1;
 
 /** Deepest nesting of an item, context or attributes that is stored as native JSON. */
 export const MAX_NATIVE_DEPTH = 48;
+
+/**
+ * Gives the state of a document that this release writes for the first time.
+ */
+export function newState(incarnation: string, ttl: number | null): DocumentState {
+  return {
+    schema: SCHEMA,
+    incarnation,
+    ttl,
+    generation: 0,
+    changes: [],
+    history_start: null,
+    writers: '',
+    lock: null,
+  };
+}

@@ -8,15 +8,13 @@ import {
   type DocumentHead,
   type DocumentState,
   type JsonObject,
-  SCHEMA,
+  newState,
   type DocumentMetadata,
 } from './document.ts';
+import { CHANGES_KEPT, recordedChanges } from './changes.ts';
 import { mergePatch } from './merge-patch.ts';
 import { randomHex } from '../random-ids.ts';
 import type { AppendParams, NewSession } from '../store.ts';
-
-/** How many rewrites of a history the state remembers. */
-const CHANGES_KEPT = 16;
 
 /**
  * A head with everything that ours have, whoever made the document.
@@ -48,19 +46,6 @@ export function newHead(
     operations: {},
     attributes: {},
     usage: {},
-  };
-}
-
-function newState(incarnation: string, ttl: number | null): DocumentState {
-  return {
-    schema: SCHEMA,
-    incarnation,
-    ttl,
-    generation: 0,
-    changes: [],
-    history_start: null,
-    writers: '',
-    lock: null,
   };
 }
 
@@ -115,7 +100,7 @@ export function headAfterRewrite(
   const { metadata, state } = head;
   // As in Redis, where a plain counter could reach the same number on two masters.
   const generation = Math.max(state.generation + 1, Math.round(now * 1e6));
-  const changes: DocumentState['changes'] = [...state.changes, [generation, length]];
+  const changes: DocumentState['changes'] = [...recordedChanges(head), [generation, length]];
   return {
     ...head,
     updated_at: now,

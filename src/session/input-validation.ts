@@ -18,6 +18,16 @@ const MAX_TTL = 2 ** 31 - 1;
 const NUL = '\0';
 
 /**
+ * Checks that named arguments came as an object at all.
+ */
+export function checkArguments<T extends object>(value: T, field: string): T {
+  if (typeof value !== 'object' || (value as unknown) === null) {
+    throw new InvalidInputError(field, 'must be an object');
+  }
+  return value;
+}
+
+/**
  * Checks a session id, user id or key prefix: well-formed text without NUL, up to 512 bytes of UTF-8.
  */
 export function checkId(value: unknown, field: string): string {
@@ -105,9 +115,7 @@ export function checkChoice<T extends string>(
 export function checkJson(value: unknown, field: string): JsonValue {
   let text: string | undefined;
   try {
-    text = JSON.stringify(value, (_, member: unknown) =>
-      typeof member === 'string' ? member.toWellFormed() : member,
-    );
+    text = JSON.stringify(value, (_, member: unknown) => checkMember(member));
   } catch {
     // What was thrown may hold text of the value.
     throw new InvalidInputError(field, 'cannot be written as JSON');
@@ -121,6 +129,12 @@ export function checkJson(value: unknown, field: string): JsonValue {
     throw new InvalidInputError(field, `must not be nested deeper than ${MAX_NATIVE_DEPTH} levels`);
   }
   return json;
+}
+
+/** JSON would make null of a number that is not finite, which in a merge patch removes the member. */
+function checkMember(member: unknown): unknown {
+  if (typeof member === 'number' && !Number.isFinite(member)) throw new RangeError('not finite');
+  return typeof member === 'string' ? member.toWellFormed() : member;
 }
 
 /**

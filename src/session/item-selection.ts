@@ -7,16 +7,8 @@ import type { AgentInputItem } from '@openai/agents-core';
 import type { MessageEntry } from '../document/document.ts';
 import { InvalidInputError } from '../errors.ts';
 import { decodeItem } from '../items/item-codec.ts';
+import { describeItem } from '../items/item-text.ts';
 import type { EntrySelection } from '../store.ts';
-
-const RESULT_TYPES = new Set([
-  'function_call_result',
-  'computer_call_result',
-  'shell_call_output',
-  'apply_patch_call_output',
-  'program_output',
-  'tool_search_output',
-]);
 
 /**
  * Gives the selection for the newest `limit` items, or for all. Entries that are transcript only
@@ -56,9 +48,8 @@ export function toItems(entries: readonly MessageEntry[]): AgentInputItem[] {
 }
 
 /**
- * Tells whether a list of items begins with the result of a call that is not among them.
+ * Tells whether a list of items begins with the result of a call, or the answer to an approval.
  */
 export function beginsWithResult(items: readonly AgentInputItem[]): boolean {
-  const type: unknown = (items[0] as { type?: unknown } | undefined)?.type;
-  return typeof type === 'string' && RESULT_TYPES.has(type);
+  return describeItem(items[0]).role === 'tool';
 }

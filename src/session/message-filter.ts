@@ -5,7 +5,7 @@
  */
 import type { MessageEntry, MessageRole } from '../document/document.ts';
 import { InvalidInputError } from '../errors.ts';
-import { checkInteger, checkName, checkRole } from './input-validation.ts';
+import { checkArguments, checkInteger, checkName, checkRole } from './input-validation.ts';
 import type { EntrySelection, EntryVisitor } from '../store.ts';
 
 /** Entries that a filtered read looks at first. */
@@ -99,7 +99,7 @@ class MessageWalk {
       return 'skip';
     }
     if (this.#left === 0) return 'stop';
-    if (entry.timestamp < this.#sinceTime - CLOCK_SKEW_SECONDS) return 'stop';
+    if (timeOf(entry) < this.#sinceTime - CLOCK_SKEW_SECONDS && hasTime(entry)) return 'stop';
     return this.#matches(entry) ? this.#take() : 'skip';
   }
 
@@ -113,14 +113,23 @@ class MessageWalk {
     return (
       (role === undefined || entry.role === role) &&
       (agent === undefined || entry.agent === agent) &&
-      entry.timestamp >= this.#sinceTime &&
-      entry.timestamp < this.#beforeTime
+      timeOf(entry) >= this.#sinceTime &&
+      timeOf(entry) < this.#beforeTime
     );
   }
 }
 
+/** Another program can have left the time out. */
+function hasTime(entry: MessageEntry): boolean {
+  return typeof entry.timestamp === 'number';
+}
+
+function timeOf(entry: MessageEntry): number {
+  return hasTime(entry) ? entry.timestamp : 0;
+}
+
 function checkFilter(filter: MessageFilter): MessageFilter {
-  const { limit, role, agent, since, before } = filter;
+  const { limit, role, agent, since, before } = checkArguments(filter, 'filter');
   return {
     limit: limit === undefined ? limit : checkInteger(limit, 'limit', 1, Number.MAX_SAFE_INTEGER),
     role: role === undefined ? role : checkRole(role, 'role'),

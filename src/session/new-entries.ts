@@ -6,10 +6,17 @@
 import type { AgentInputItem } from '@openai/agents-core';
 
 import type { MessageRole } from '../document/document.ts';
+import { InvalidInputError } from '../errors.ts';
 import { encodeItem, type ItemCodecOptions } from '../items/item-codec.ts';
 import { entryIds } from '../random-ids.ts';
 import type { NewEntry } from '../store.ts';
-import { checkInteger, checkName, checkRole, checkText } from './input-validation.ts';
+import {
+  checkArguments,
+  checkInteger,
+  checkName,
+  checkRole,
+  checkText,
+} from './input-validation.ts';
 
 /**
  * A message for `JSONSession.addMessage`.
@@ -31,6 +38,7 @@ export interface NewMessage {
  * (`item_too_large`).
  */
 export function messageEntry(message: NewMessage, codec: ItemCodecOptions): NewEntry {
+  checkArguments(message, 'message');
   const role = checkRole(message.role, 'role');
   const content = checkText(message.content, 'content', codec.loneSurrogates);
   const { agent, tokens } = message;
@@ -51,8 +59,10 @@ export function messageEntry(message: NewMessage, codec: ItemCodecOptions): NewE
  * (`item_too_large`).
  */
 export function itemEntries(items: readonly AgentInputItem[], codec: ItemCodecOptions): NewEntry[] {
+  if (!Array.isArray(items)) throw new InvalidInputError('items', 'must be an array');
   const ids = entryIds(items.length);
-  return items.map((item, index) => ({
+  // Array.from, as map would leave the holes of a sparse array to fail later.
+  return Array.from(items, (item: unknown, index) => ({
     id: ids[index] ?? '',
     ...encodeItem(item, codec, `items[${index}]`),
     agent: null,
@@ -67,8 +77,8 @@ function encodeMessage(
   codec: ItemCodecOptions,
 ): Pick<NewEntry, 'role' | 'content' | 'item'> {
   if (role === 'tool') {
-    encodeItem({ type: 'unknown', content }, codec, 'content');
-    return { role, content };
+    const text = encodeItem({ type: 'message', role: 'user', content }, codec, 'content');
+    return { role, content: text.content };
   }
   const parts = [{ type: 'output_text', text: content }];
   const item =

@@ -19,13 +19,14 @@ const POP_ATTEMPTS = 50;
  * @throws {@link ConflictError} (`conflict`) when other writers kept changing the end of the history.
  */
 export async function popNewestItem(handle: SessionHandle): Promise<AgentInputItem | undefined> {
-  for (let attempt = 1; attempt <= POP_ATTEMPTS; attempt += 1) {
-    const snapshot = await handle.read(NEWEST_ITEM);
+  const deadline = handle.newDeadline();
+  for (let attempt = 1; attempt <= POP_ATTEMPTS && !deadline.passed; attempt += 1) {
+    const snapshot = await handle.read(NEWEST_ITEM, deadline);
     const [item] = toItems(snapshot?.entries ?? []);
     if (snapshot === null || item === undefined) return undefined;
     const { tail: version, visited: drop } = snapshot;
     const removal = { version, drop, forgetOperations: false, resetTokens: false };
-    if ((await handle.rewrite(removal)) !== null) return item;
+    if ((await handle.rewrite(removal, deadline)) !== null) return item;
   }
   throw new ConflictError('Other writers kept changing the end of the history');
 }

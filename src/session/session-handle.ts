@@ -72,11 +72,16 @@ export class SessionHandle {
     return this.#userId ?? ANONYMOUS;
   }
 
+  /** The end of a call that begins now; its steps share it. */
+  newDeadline(): Deadline {
+    return new Deadline(this.#options.timeoutMs);
+  }
+
   /**
    * Creates the session; what the handle has seen before counts no more.
    */
-  async create(): Promise<void> {
-    const { store, address } = await this.#begin();
+  async create(deadline: Deadline = this.newDeadline()): Promise<void> {
+    const { store, address } = await this.#begin(deadline);
     const { ttl } = this.#options;
     const session = this.#newSession();
     const { incarnation } = await store.create({ ...address, session, ttl });
@@ -87,21 +92,24 @@ export class SessionHandle {
    * Sees the session and gives its ttl the one of the options, if there is one. Says whether the
    * session is there.
    */
-  async load(): Promise<boolean> {
-    const snapshot = await this.read({ kind: 'none' });
+  async load(deadline: Deadline = this.newDeadline()): Promise<boolean> {
+    const snapshot = await this.read({ kind: 'none' }, deadline);
     if (snapshot === null) return false;
-    if (this.#options.ttl !== null) await this.touch();
+    if (this.#options.ttl !== null) await this.#touchReadable(deadline);
     return true;
   }
 
   /**
    * Reads the head and the selected entries, or null when the session was never created.
    */
-  async read(entries: EntrySelection): Promise<SessionSnapshot | null> {
-    const { store, address } = await this.#begin();
+  async read(
+    entries: EntrySelection,
+    deadline: Deadline = this.newDeadline(),
+  ): Promise<SessionSnapshot | null> {
+    const { store, address } = await this.#begin(deadline);
     const snapshot = await store.read({ ...address, entries });
     if (!this.#accept(snapshot)) return null;
-    if (this.#options.refreshTtlOnRead) await this.touch();
+    if (this.#options.refreshTtlOnRead) await this.#touchReadable(deadline);
     return snapshot;
   }
 
@@ -110,7 +118,7 @@ export class SessionHandle {
    */
   async append(addition: Addition): Promise<WriteResult> {
     const { entries = [], tokens = 0, changes = {}, create = true } = addition;
-    return this.#write((store, common) =>
+    return this.#write(this.newDeadline(), (store, common) =>
       store.append({
         ...common,
         entries,
@@ -124,22 +132,25 @@ export class SessionHandle {
   /**
    * Removes entries from the end. Gives null when the version no longer holds.
    */
-  async rewrite(removal: Removal): Promise<WriteResult | null> {
-    return this.#write((store, common) => store.rewrite({ ...common, ...removal }));
+  async rewrite(
+    removal: Removal,
+    deadline: Deadline = this.newDeadline(),
+  ): Promise<WriteResult | null> {
+    return this.#write(deadline, (store, common) => store.rewrite({ ...common, ...removal }));
   }
 
   /**
    * Starts the time to live again.
    */
-  async touch(): Promise<WriteResult> {
-    return this.#write((store, common) => store.touch(common));
+  async touch(deadline: Deadline = this.newDeadline()): Promise<WriteResult> {
+    return this.#write(deadline, (store, common) => store.touch(common));
   }
 
   /**
    * Removes the session and says whether it was there.
    */
   async delete(): Promise<boolean> {
-    const { store, address } = await this.#begin();
+    const { store, address } = await this.#begin(this.newDeadline());
     const deleted = await store.delete({ ...address, expect: this.#expect() });
     if (deleted) this.#incarnation ??= GONE;
     return deleted;
@@ -156,12 +167,27 @@ export class SessionHandle {
     share?.release();
   }
 
+  /** A document of a newer schema can be read, and not touched. */
+  async #touchReadable(deadline: Deadline): Promise<void> {
+    try {
+      await this.touch(deadline);
+    } catch (error) {
+      if (!hasCode(error, 'unsupported_schema')) throw error;
+    }
+  }
+
   async #write<T extends WriteResult | null>(
+    deadline: Deadline,
     attempt: (store: SessionStore, common: WriteParams) => Promise<T>,
   ): Promise<T> {
-    const { store, address } = await this.#begin();
+    const { store, address } = await this.#begin(deadline);
     const run = (): Promise<T> =>
-      attempt(store, { ...address, expect: this.#expect(), ttl: this.#options.ttl });
+      attempt(store, {
+        ...address,
+        timeoutMs: deadline.remaining,
+        expect: this.#expect(),
+        ttl: this.#options.ttl,
+      });
     let result: T;
     try {
       result = await run();
@@ -208,10 +234,9 @@ export class SessionHandle {
   }
 
   /** Gives the store, and the address with the time that opening it has left for the call. */
-  async #begin(): Promise<{ store: SessionStore; address: SessionAddress }> {
+  async #begin(deadline: Deadline): Promise<{ store: SessionStore; address: SessionAddress }> {
     if (this.#closed) throw new StoreClosedError('The session is closed');
-    const { sessionId, timeoutMs } = this.#options;
-    const deadline = new Deadline(timeoutMs);
+    const { sessionId } = this.#options;
     const store = this.#options.store ?? (await this.#openStore(deadline));
     return { store, address: { key: this.#key, sessionId, timeoutMs: deadline.remaining } };
   }

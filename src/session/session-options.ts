@@ -4,6 +4,7 @@
  * @module
  */
 import { InvalidInputError } from '../errors.ts';
+import { checkTimeout } from '../deadline.ts';
 import { checkChoice, checkId, checkInteger, checkTtl } from './input-validation.ts';
 import {
   DEFAULT_ITEM_CODEC_OPTIONS,
@@ -66,7 +67,7 @@ export interface JSONSessionOptions {
   /**
    * Milliseconds that one call may take in all, waiting and retries included.
    *
-   * @defaultValue 5000
+   * @defaultValue that of the `store`, or 5000
    */
   timeoutMs?: number | undefined;
   /**
@@ -135,7 +136,7 @@ export function resolveOptions(options: JSONSessionOptions): ResolvedOptions {
     keyPrefix: keyPrefix === undefined ? 'session:' : checkId(keyPrefix, 'keyPrefix'),
     onExpired: checkChoice(onExpired ?? 'error', 'onExpired', ['error', 'restart']),
     refreshTtlOnRead: options.refreshTtlOnRead ?? false,
-    timeoutMs: checkInteger(timeoutMs ?? 5000, 'timeoutMs', 1, 2 ** 31 - 1),
+    timeoutMs: checkTimeout(timeoutMs ?? store?.timeoutMs),
     lingerMs: checkInteger(options.lingerMs ?? 30_000, 'lingerMs', 0, 2 ** 31 - 1),
     codec: resolveCodecOptions(options),
   };

@@ -314,14 +314,18 @@ export class JSONSession implements Session {
    * and there is no session which could hold that call.
    */
   async addItems(items: AgentInputItem[]): Promise<void> {
-    if (items.length === 0) return;
+    if (Array.isArray(items) && items.length === 0) return;
     const entries = itemEntries(items, this.#options.codec);
-    const create = this.#options.onExpired === 'restart' || !beginsWithResult(items);
+    if (!beginsWithResult(items)) {
+      await this.#handle.append({ entries });
+      return;
+    }
     try {
-      await this.#handle.append({ entries, create });
+      await this.#handle.append({ entries, create: false });
     } catch (error) {
-      if (create || !hasCode(error, 'session_not_found')) throw error;
-      throw new SessionExpiredError(this.sessionId);
+      // Of another user's session no more is said than by any other call.
+      const isMissing = hasCode(error, 'session_not_found') && !(await this.#handle.load());
+      throw isMissing ? new SessionExpiredError(this.sessionId) : error;
     }
   }
 
@@ -352,13 +356,14 @@ export class JSONSession implements Session {
   }
 
   async #loadOrCreate(): Promise<void> {
-    if (await this.#handle.load()) return;
+    const deadline = this.#handle.newDeadline();
+    if (await this.#handle.load(deadline)) return;
     try {
-      await this.#handle.create();
+      await this.#handle.create(deadline);
     } catch (error) {
       if (!hasCode(error, 'session_exists')) throw error;
       // Someone else created it in between.
-      if (!(await this.#handle.load())) throw new SessionExpiredError(this.sessionId);
+      if (!(await this.#handle.load(deadline))) throw new SessionExpiredError(this.sessionId);
     }
   }
 }

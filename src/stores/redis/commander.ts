@@ -101,29 +101,44 @@ export class RedisCommander {
   }
 
   async #persist(
-    { deadline, what }: Attempted,
+    attempted: Attempted,
     send: () => Promise<unknown>,
     unanswered: (cause: Error) => SessionError,
   ): Promise<ScriptReply> {
-    let pause = FIRST_PAUSE_MS;
     let maybeApplied = false;
+    try {
+      const reply = await this.#repeat(attempted, send, () => {
+        maybeApplied = true;
+      });
+      return { reply, maybeApplied };
+    } catch (error) {
+      throw maybeApplied ? unanswered(error as Error) : error;
+    }
+  }
+
+  /** Sends until there is an answer, a refusal, or no time left. */
+  async #repeat(
+    attempted: Attempted,
+    send: () => Promise<unknown>,
+    onLostAnswer: () => void,
+  ): Promise<unknown> {
+    const { deadline } = attempted;
+    let pause = FIRST_PAUSE_MS;
     let last: Error | null = null;
     for (;;) {
       try {
-        if ((await this.#isReadyBy(deadline)) && !deadline.passed) {
-          return { reply: await deadline.limit(send()), maybeApplied };
-        }
+        const ready = await this.#isReadyBy(deadline);
+        if (ready && !deadline.passed) return await deadline.limit(send());
       } catch (error) {
-        if (error instanceof SessionError) throw maybeApplied ? unanswered(error) : error;
+        if (error instanceof SessionError) throw error;
         last = new Error(failureName(error));
         const kind = classifyFailure(error);
-        if (kind === 'unknown') maybeApplied = true;
-        else if (kind !== 'not-applied') throw await this.#refusal(kind, last, { deadline, what });
+        if (kind === 'unknown') onLostAnswer();
+        else if (kind !== 'not-applied') throw await this.#refusal(kind, last, attempted);
       }
       if (deadline.passed) {
         this.#sender.onUnanswered?.();
-        last ??= new Error(this.#sender.lastFailure?.() ?? 'no time left');
-        throw maybeApplied ? unanswered(last) : unreachable(last);
+        throw unreachable(last ?? new Error(this.#sender.lastFailure?.() ?? 'not connected'));
       }
       await deadline.pause(pause);
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS);

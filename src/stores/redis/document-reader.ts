@@ -5,6 +5,7 @@
  * @module
  */
 import type { DocumentHead } from '../../document/document.ts';
+import { CHANGES_KEPT, recordedChanges } from '../../document/changes.ts';
 import { HEAD_FIELDS, isMessageEntry, parseHead } from '../../document/document-head.ts';
 import type { Deadline } from '../../deadline.ts';
 import { CorruptDocumentError, WrongKeyTypeError } from '../../errors.ts';
@@ -16,6 +17,7 @@ import { head as headScript } from './scripts.generated.ts';
 
 /** Entries in a page: under a millisecond of the server's time. */
 const PAGE = 1000;
+const MOST_ENTRIES = 2 ** 31;
 const HEAD_PATHS = HEAD_FIELDS.map((field) => `$.${field}`);
 
 interface Call {
@@ -113,19 +115,17 @@ export class DocumentReader {
     if (newest === null) return null;
     const walk = new HistoryWalk(newVisitor());
     walk.seeAll(newest.values);
+    if (walk.ended || newest.values.length < size) return snapshot(newest, walk, null);
     let oldest = newest.values[0];
-    // Right unless the Python class is between its append and its count; the overlap shows it.
-    let position = newest.head.metadata.message_count - newest.values.length;
-    while (!walk.ended && newest.values.length === size && position !== 0) {
+    let position = positionOfOldest(newest);
+    do {
       const from = Math.max(0, position - PAGE);
-      const page = position > 0 ? await this.#page(call, `${from}:${position + 1}`) : null;
-      if (page === null || !continues(newest, page, oldest)) {
-        return this.#readAll(call, newVisitor);
-      }
+      const page = position < 0 ? null : await this.#page(call, `${from}:${position + 1}`);
+      if (page === null || !continues(newest, page, oldest)) return this.#readAll(call, newVisitor);
       walk.seeAll(page.values.slice(0, -1));
       oldest = page.values[0];
       position = from;
-    }
+    } while (!walk.ended && position > 0);
     return snapshot(newest, walk, null);
   }
 
@@ -174,14 +174,29 @@ function snapshot(page: Page, walk: HistoryWalk, length: number | null): Session
   return { incarnation, head, length, entries, visited, tail: walk.tail(generation) };
 }
 
+/**
+ * Where the oldest value of the newest page stands, by the document's own count. The Python class
+ * counts after it appends, and others may write anything; so it counts only once the page before has
+ * been seen to overlap. Negative: of no use. (A number past 63 bits in a path ends the server.)
+ */
+function positionOfOldest({ head, values }: Page): number {
+  const position = head.metadata.message_count - values.length;
+  return Number.isInteger(position) && position <= MOST_ENTRIES ? position : -1;
+}
+
 /** How many of the entries that were read by `before` are still the same in `after`. */
 function untouched(before: Page, after: Page, read: number): number {
   if (before.incarnation !== after.incarnation) return 0;
   if (before.generation === after.generation) return read;
-  const changes = after.head.state?.changes ?? [];
+  // A replica that was promoted may never have had what was read.
+  if (before.generation > after.generation) return 0;
+  const changes = recordedChanges(after.head);
+  const reachesBack =
+    changes.some(([generation]) => generation === before.generation) ||
+    (before.generation === 0 && changes.length < CHANGES_KEPT);
+  if (!reachesBack) return 0;
   const since = changes.filter(([generation]) => generation > before.generation);
-  const complete = since.length < changes.length || changes.length < 16;
-  return complete ? Math.min(read, ...since.map(([, lowestIndex]) => lowestIndex)) : 0;
+  return Math.min(read, ...since.map(([, lowestIndex]) => lowestIndex));
 }
 
 function continues(newer: Page, older: Page, oldest: unknown): boolean {

@@ -12,7 +12,8 @@ import { RedisStore } from './redis-store.ts';
  * Gives the opener for a `redis:` or `rediss:` URL.
  */
 export function redisOpener(url: string): StoreOpener {
-  if (!URL.canParse(url)) {
+  // Without slashes there is no host, and clients would quietly take localhost.
+  if (!URL.canParse(url) || new URL(url).hostname === '') {
     throw new InvalidInputError('url', 'is not a valid redis:// or rediss:// address');
   }
   // A digest: the map of open stores must not show passwords.

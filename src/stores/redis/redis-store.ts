@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { JsonObject } from '../../document/document.ts';
-import { Deadline } from '../../deadline.ts';
-import { ConflictError, InvalidInputError, StoreClosedError } from '../../errors.ts';
+import type { JsonObject, JsonValue } from '../../document/document.ts';
+import { checkTimeout, Deadline } from '../../deadline.ts';
+import { ConflictError, StoreClosedError } from '../../errors.ts';
 import { mergePatch } from '../../document/merge-patch.ts';
 import { randomHex } from '../../random-ids.ts';
 import type {
@@ -65,10 +65,10 @@ export interface RedisStoreOptions {
  * ```
  */
 export class RedisStore implements SessionStore {
+  readonly timeoutMs: number;
   readonly #commander: RedisCommander;
   readonly #reader: DocumentReader;
   readonly #writer: ScriptWriter;
-  readonly #timeoutMs: number;
   #connection: UrlConnection | null = null;
   readonly #inFlight = new Set<Promise<unknown>>();
   #closed = false;
@@ -80,11 +80,7 @@ export class RedisStore implements SessionStore {
    * client with a `keyPrefix`, or an option is out of range.
    */
   constructor(client: RedisClientLike, options: RedisStoreOptions = {}) {
-    const { timeoutMs = 5000 } = options;
-    if (!Number.isFinite(timeoutMs) || timeoutMs <= 0) {
-      throw new InvalidInputError('timeoutMs', 'must be a positive number of milliseconds');
-    }
-    this.#timeoutMs = timeoutMs;
+    this.timeoutMs = checkTimeout(options.timeoutMs);
     this.#commander = new RedisCommander(toSender(client));
     this.#reader = new DocumentReader(this.#commander);
     this.#writer = new ScriptWriter(this.#commander);
@@ -206,7 +202,7 @@ export class RedisStore implements SessionStore {
       const reply = await this.#commander.read(key, ['JSON.GET', key, '$.attributes'], deadline);
       const text = replyText(reply) ?? '[]';
       const before = text === '[]' ? '[{}]' : text;
-      const [current] = JSON.parse(before) as [JsonObject];
+      const [current] = JSON.parse(before) as [JsonValue];
       const after = JSON.stringify(mergePatch(current, patch));
       const result = await this.#tryAppend(params, deadline, { before, after });
       if (result !== null) return result;
@@ -219,7 +215,7 @@ export class RedisStore implements SessionStore {
     work: (deadline: Deadline) => Promise<T>,
   ): Promise<T> {
     if (this.#closed) throw new StoreClosedError('The store is closed');
-    const call = work(new Deadline(timeoutMs ?? this.#timeoutMs));
+    const call = work(new Deadline(timeoutMs ?? this.timeoutMs));
     this.#inFlight.add(call);
     try {
       return await call;

@@ -121,10 +121,13 @@ export class ScriptWriter {
     const operationId = `${lane.id}-${lane.sequence}`;
     const call = { script, key, args, readOnly: false, operationId, deadline };
     try {
-      const { reply } = await this.#commander.run(call);
-      return texts(reply);
+      const { reply, maybeApplied } = await this.#commander.run(call);
+      const answer = texts(reply);
+      if (maybeApplied && answer[0] !== 'OK') lane.renew();
+      return answer;
     } catch (error) {
-      if (error instanceof OutcomeUnknownError) lane.renew();
+      // The number may have been used, whatever the error says; a new writer costs nothing.
+      lane.renew();
       throw error;
     }
   }

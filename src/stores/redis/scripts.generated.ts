@@ -4,7 +4,7 @@ import type { LuaScript } from './lua-script.ts';
 /** `lua/append.lua`, where its comments are. */
 export const append: LuaScript = {
   name: 'append',
-  sha1: 'ba3735c04009de1600178af3bc5d2e4797da3ce6',
+  sha1: '7013f2c8645fc241f5eb931603ab15ba26e32e3a',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -33,10 +33,14 @@ local function document_json(fields)
     .. ',"operations":{},"attributes":' .. (fields.attributes or '{}')
     .. ',"usage":{}}'
 end
+local SCHEMA = 1
 local key = KEYS[1]
 local function present(value)
   if value == cjson.null then return nil end
   return value
+end
+local function is_ttl(ttl)
+  return ttl == nil or (type(ttl) == 'number' and ttl >= 1 and ttl < 2147483648 and ttl % 1 == 0)
 end
 local function is_state(state)
   return type(state) == 'table'
@@ -45,7 +49,28 @@ local function is_state(state)
     and type(state.generation) == 'number'
     and type(state.writers) == 'string'
     and not string.find(state.writers, '[^%w_:;.-]')
-    and (present(state.ttl) == nil or type(state.ttl) == 'number')
+    and is_ttl(present(state.ttl))
+end
+local function is_array(value)
+  return type(value) == 'table' and (next(value) == nil or #value > 0)
+end
+local function wrong_field(fields)
+  local metadata, user_id = fields.metadata, present(fields.user_id)
+  if user_id ~= nil and type(user_id) ~= 'string' then return 'user_id' end
+  if type(fields.created_at) ~= 'number' then return 'created_at' end
+  if type(metadata) ~= 'table'
+      or type(metadata.message_count) ~= 'number'
+      or type(metadata.total_tokens) ~= 'number'
+      or not is_array(metadata.agents_used) then
+    return 'metadata'
+  end
+  if fields.state ~= nil and not fields.newer and not is_state(fields.state) then return 'state' end
+  return nil
+end
+local function readable_state(state, newer)
+  if not newer then return state end
+  if type(state.incarnation) ~= 'string' then return nil end
+  return { incarnation = state.incarnation }
 end
 local function read_session()
   local kind = redis.call('TYPE', key).ok
@@ -56,21 +81,23 @@ local function read_session()
   if kind ~= 'ReJSON-RL' then return nil, { 'TYPE', kind } end
   local found = cjson.decode(
     redis.call('JSON.GET', key, '$.state', '$.metadata', '$.created_at', '$.user_id'))
-  local state, metadata = found['$.state'][1], found['$.metadata'][1]
-  if type(found['$.created_at'][1]) ~= 'number' then return nil, { 'CORRUPT', 'created_at' } end
-  if type(metadata) ~= 'table' then return nil, { 'CORRUPT', 'metadata' } end
-  if type(metadata.message_count) ~= 'number' then
-    return nil, { 'CORRUPT', 'metadata.message_count' }
-  end
-  if type(metadata.total_tokens) ~= 'number' then
-    return nil, { 'CORRUPT', 'metadata.total_tokens' }
-  end
-  if state ~= nil and not is_state(state) then return nil, { 'CORRUPT', 'state' } end
-  return {
+  local state = present(found['$.state'][1])
+  local schema = type(state) == 'table' and tonumber(present(state.schema)) or nil
+  local fields = {
     created_at = found['$.created_at'][1],
-    user_id = present(found['$.user_id'][1]),
-    tokens = metadata.total_tokens,
+    user_id = found['$.user_id'][1],
+    metadata = found['$.metadata'][1],
     state = state,
+    newer = schema and schema > SCHEMA,
+  }
+  local wrong = wrong_field(fields)
+  if wrong then return nil, { 'CORRUPT', wrong } end
+  return {
+    created_at = fields.created_at,
+    user_id = present(fields.user_id),
+    tokens = fields.metadata.total_tokens,
+    state = readable_state(state, fields.newer),
+    newer_schema = fields.newer and schema or nil,
   }
 end
 local function incarnation_of(session)
@@ -121,22 +148,24 @@ local function record_write(writers, writer, sequence)
   return without_old_writers(without_writer(writers, writer))
     .. writer .. ':' .. sequence .. ':' .. now .. ';'
 end
-local SCHEMA = 1
 local writer, sequence = ARGV[3], tonumber(ARGV[4])
 local new_ttl = tonumber(ARGV[6])
 local has_merge = ARGV[7] == '1'
 local function done(session, time)
   return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0' }
 end
+local function schema_refusal(session)
+  return { 'SCHEMA', integer(session.newer_schema) }
+end
 local function begin_write()
   local session, refusal = load_session(ARGV[1], ARGV[2])
   if not session then return nil, refusal end
+  if session.newer_schema then return nil, schema_refusal(session) end
   if not session.state then
     session.adopted = true
     session.state = { schema = SCHEMA, incarnation = ARGV[5], generation = 0, writers = '' }
   end
   local state = session.state
-  if state.schema > SCHEMA then return nil, { 'SCHEMA', string.format('%d', state.schema) } end
   local seen, time = recognise(state.writers, writer, sequence)
   if seen == 'repeat' then return nil, done(session, time) end
   if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
@@ -245,7 +274,7 @@ end
 local agent_index = nil
 if agent ~= '' then
   agent_index = redis.call('JSON.ARRINDEX', key, '$.metadata.agents_used', agent)[1]
-  if not agent_index then return { 'CORRUPT', 'metadata.agents_used' } end
+  if not agent_index then return { 'CORRUPT', 'metadata' } end
 end
 local length = redis.call('JSON.ARRLEN', key, '$.messages')[1]
 if not length then return { 'CORRUPT', 'messages' } end
@@ -265,7 +294,7 @@ return finish_write(session, metadata, {})
 /** `lua/create.lua`, where its comments are. */
 export const create: LuaScript = {
   name: 'create',
-  sha1: '4731ad5e90d56347ecc69ff0d92233014569da97',
+  sha1: 'e5a6883fc8431ecfea4e3f7e57fbc1148c2423c6',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -294,10 +323,14 @@ local function document_json(fields)
     .. ',"operations":{},"attributes":' .. (fields.attributes or '{}')
     .. ',"usage":{}}'
 end
+local SCHEMA = 1
 local key = KEYS[1]
 local function present(value)
   if value == cjson.null then return nil end
   return value
+end
+local function is_ttl(ttl)
+  return ttl == nil or (type(ttl) == 'number' and ttl >= 1 and ttl < 2147483648 and ttl % 1 == 0)
 end
 local function is_state(state)
   return type(state) == 'table'
@@ -306,7 +339,28 @@ local function is_state(state)
     and type(state.generation) == 'number'
     and type(state.writers) == 'string'
     and not string.find(state.writers, '[^%w_:;.-]')
-    and (present(state.ttl) == nil or type(state.ttl) == 'number')
+    and is_ttl(present(state.ttl))
+end
+local function is_array(value)
+  return type(value) == 'table' and (next(value) == nil or #value > 0)
+end
+local function wrong_field(fields)
+  local metadata, user_id = fields.metadata, present(fields.user_id)
+  if user_id ~= nil and type(user_id) ~= 'string' then return 'user_id' end
+  if type(fields.created_at) ~= 'number' then return 'created_at' end
+  if type(metadata) ~= 'table'
+      or type(metadata.message_count) ~= 'number'
+      or type(metadata.total_tokens) ~= 'number'
+      or not is_array(metadata.agents_used) then
+    return 'metadata'
+  end
+  if fields.state ~= nil and not fields.newer and not is_state(fields.state) then return 'state' end
+  return nil
+end
+local function readable_state(state, newer)
+  if not newer then return state end
+  if type(state.incarnation) ~= 'string' then return nil end
+  return { incarnation = state.incarnation }
 end
 local function read_session()
   local kind = redis.call('TYPE', key).ok
@@ -317,21 +371,23 @@ local function read_session()
   if kind ~= 'ReJSON-RL' then return nil, { 'TYPE', kind } end
   local found = cjson.decode(
     redis.call('JSON.GET', key, '$.state', '$.metadata', '$.created_at', '$.user_id'))
-  local state, metadata = found['$.state'][1], found['$.metadata'][1]
-  if type(found['$.created_at'][1]) ~= 'number' then return nil, { 'CORRUPT', 'created_at' } end
-  if type(metadata) ~= 'table' then return nil, { 'CORRUPT', 'metadata' } end
-  if type(metadata.message_count) ~= 'number' then
-    return nil, { 'CORRUPT', 'metadata.message_count' }
-  end
-  if type(metadata.total_tokens) ~= 'number' then
-    return nil, { 'CORRUPT', 'metadata.total_tokens' }
-  end
-  if state ~= nil and not is_state(state) then return nil, { 'CORRUPT', 'state' } end
-  return {
+  local state = present(found['$.state'][1])
+  local schema = type(state) == 'table' and tonumber(present(state.schema)) or nil
+  local fields = {
     created_at = found['$.created_at'][1],
-    user_id = present(found['$.user_id'][1]),
-    tokens = metadata.total_tokens,
+    user_id = found['$.user_id'][1],
+    metadata = found['$.metadata'][1],
     state = state,
+    newer = schema and schema > SCHEMA,
+  }
+  local wrong = wrong_field(fields)
+  if wrong then return nil, { 'CORRUPT', wrong } end
+  return {
+    created_at = fields.created_at,
+    user_id = present(fields.user_id),
+    tokens = fields.metadata.total_tokens,
+    state = readable_state(state, fields.newer),
+    newer_schema = fields.newer and schema or nil,
   }
 end
 local function incarnation_of(session)
@@ -389,11 +445,15 @@ return { 'HEAD', length and tostring(length) or '', redis.call('JSON.GET', KEYS[
 /** `lua/remove.lua`, where its comments are. */
 export const remove: LuaScript = {
   name: 'remove',
-  sha1: '9af2165db4a80c81b177bd95ff1e514da29f74bd',
-  source: `local key = KEYS[1]
+  sha1: 'f4984c4c888dc1d4ab6b52e42bdc6f2c558d4a06',
+  source: `local SCHEMA = 1
+local key = KEYS[1]
 local function present(value)
   if value == cjson.null then return nil end
   return value
+end
+local function is_ttl(ttl)
+  return ttl == nil or (type(ttl) == 'number' and ttl >= 1 and ttl < 2147483648 and ttl % 1 == 0)
 end
 local function is_state(state)
   return type(state) == 'table'
@@ -402,7 +462,28 @@ local function is_state(state)
     and type(state.generation) == 'number'
     and type(state.writers) == 'string'
     and not string.find(state.writers, '[^%w_:;.-]')
-    and (present(state.ttl) == nil or type(state.ttl) == 'number')
+    and is_ttl(present(state.ttl))
+end
+local function is_array(value)
+  return type(value) == 'table' and (next(value) == nil or #value > 0)
+end
+local function wrong_field(fields)
+  local metadata, user_id = fields.metadata, present(fields.user_id)
+  if user_id ~= nil and type(user_id) ~= 'string' then return 'user_id' end
+  if type(fields.created_at) ~= 'number' then return 'created_at' end
+  if type(metadata) ~= 'table'
+      or type(metadata.message_count) ~= 'number'
+      or type(metadata.total_tokens) ~= 'number'
+      or not is_array(metadata.agents_used) then
+    return 'metadata'
+  end
+  if fields.state ~= nil and not fields.newer and not is_state(fields.state) then return 'state' end
+  return nil
+end
+local function readable_state(state, newer)
+  if not newer then return state end
+  if type(state.incarnation) ~= 'string' then return nil end
+  return { incarnation = state.incarnation }
 end
 local function read_session()
   local kind = redis.call('TYPE', key).ok
@@ -413,21 +494,23 @@ local function read_session()
   if kind ~= 'ReJSON-RL' then return nil, { 'TYPE', kind } end
   local found = cjson.decode(
     redis.call('JSON.GET', key, '$.state', '$.metadata', '$.created_at', '$.user_id'))
-  local state, metadata = found['$.state'][1], found['$.metadata'][1]
-  if type(found['$.created_at'][1]) ~= 'number' then return nil, { 'CORRUPT', 'created_at' } end
-  if type(metadata) ~= 'table' then return nil, { 'CORRUPT', 'metadata' } end
-  if type(metadata.message_count) ~= 'number' then
-    return nil, { 'CORRUPT', 'metadata.message_count' }
-  end
-  if type(metadata.total_tokens) ~= 'number' then
-    return nil, { 'CORRUPT', 'metadata.total_tokens' }
-  end
-  if state ~= nil and not is_state(state) then return nil, { 'CORRUPT', 'state' } end
-  return {
+  local state = present(found['$.state'][1])
+  local schema = type(state) == 'table' and tonumber(present(state.schema)) or nil
+  local fields = {
     created_at = found['$.created_at'][1],
-    user_id = present(found['$.user_id'][1]),
-    tokens = metadata.total_tokens,
+    user_id = found['$.user_id'][1],
+    metadata = found['$.metadata'][1],
     state = state,
+    newer = schema and schema > SCHEMA,
+  }
+  local wrong = wrong_field(fields)
+  if wrong then return nil, { 'CORRUPT', wrong } end
+  return {
+    created_at = fields.created_at,
+    user_id = present(fields.user_id),
+    tokens = fields.metadata.total_tokens,
+    state = readable_state(state, fields.newer),
+    newer_schema = fields.newer and schema or nil,
   }
 end
 local function incarnation_of(session)
@@ -460,7 +543,7 @@ return { 'OK', '', '', '' }
 /** `lua/rewrite.lua`, where its comments are. */
 export const rewrite: LuaScript = {
   name: 'rewrite',
-  sha1: 'a3e7098d89855e34b54d452fdf1d3ca2cb042278',
+  sha1: '8aa13b038b94e78af312272685d9a4e6b03e990e',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -489,10 +572,14 @@ local function document_json(fields)
     .. ',"operations":{},"attributes":' .. (fields.attributes or '{}')
     .. ',"usage":{}}'
 end
+local SCHEMA = 1
 local key = KEYS[1]
 local function present(value)
   if value == cjson.null then return nil end
   return value
+end
+local function is_ttl(ttl)
+  return ttl == nil or (type(ttl) == 'number' and ttl >= 1 and ttl < 2147483648 and ttl % 1 == 0)
 end
 local function is_state(state)
   return type(state) == 'table'
@@ -501,7 +588,28 @@ local function is_state(state)
     and type(state.generation) == 'number'
     and type(state.writers) == 'string'
     and not string.find(state.writers, '[^%w_:;.-]')
-    and (present(state.ttl) == nil or type(state.ttl) == 'number')
+    and is_ttl(present(state.ttl))
+end
+local function is_array(value)
+  return type(value) == 'table' and (next(value) == nil or #value > 0)
+end
+local function wrong_field(fields)
+  local metadata, user_id = fields.metadata, present(fields.user_id)
+  if user_id ~= nil and type(user_id) ~= 'string' then return 'user_id' end
+  if type(fields.created_at) ~= 'number' then return 'created_at' end
+  if type(metadata) ~= 'table'
+      or type(metadata.message_count) ~= 'number'
+      or type(metadata.total_tokens) ~= 'number'
+      or not is_array(metadata.agents_used) then
+    return 'metadata'
+  end
+  if fields.state ~= nil and not fields.newer and not is_state(fields.state) then return 'state' end
+  return nil
+end
+local function readable_state(state, newer)
+  if not newer then return state end
+  if type(state.incarnation) ~= 'string' then return nil end
+  return { incarnation = state.incarnation }
 end
 local function read_session()
   local kind = redis.call('TYPE', key).ok
@@ -512,21 +620,23 @@ local function read_session()
   if kind ~= 'ReJSON-RL' then return nil, { 'TYPE', kind } end
   local found = cjson.decode(
     redis.call('JSON.GET', key, '$.state', '$.metadata', '$.created_at', '$.user_id'))
-  local state, metadata = found['$.state'][1], found['$.metadata'][1]
-  if type(found['$.created_at'][1]) ~= 'number' then return nil, { 'CORRUPT', 'created_at' } end
-  if type(metadata) ~= 'table' then return nil, { 'CORRUPT', 'metadata' } end
-  if type(metadata.message_count) ~= 'number' then
-    return nil, { 'CORRUPT', 'metadata.message_count' }
-  end
-  if type(metadata.total_tokens) ~= 'number' then
-    return nil, { 'CORRUPT', 'metadata.total_tokens' }
-  end
-  if state ~= nil and not is_state(state) then return nil, { 'CORRUPT', 'state' } end
-  return {
+  local state = present(found['$.state'][1])
+  local schema = type(state) == 'table' and tonumber(present(state.schema)) or nil
+  local fields = {
     created_at = found['$.created_at'][1],
-    user_id = present(found['$.user_id'][1]),
-    tokens = metadata.total_tokens,
+    user_id = found['$.user_id'][1],
+    metadata = found['$.metadata'][1],
     state = state,
+    newer = schema and schema > SCHEMA,
+  }
+  local wrong = wrong_field(fields)
+  if wrong then return nil, { 'CORRUPT', wrong } end
+  return {
+    created_at = fields.created_at,
+    user_id = present(fields.user_id),
+    tokens = fields.metadata.total_tokens,
+    state = readable_state(state, fields.newer),
+    newer_schema = fields.newer and schema or nil,
   }
 end
 local function incarnation_of(session)
@@ -577,22 +687,24 @@ local function record_write(writers, writer, sequence)
   return without_old_writers(without_writer(writers, writer))
     .. writer .. ':' .. sequence .. ':' .. now .. ';'
 end
-local SCHEMA = 1
 local writer, sequence = ARGV[3], tonumber(ARGV[4])
 local new_ttl = tonumber(ARGV[6])
 local has_merge = ARGV[7] == '1'
 local function done(session, time)
   return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0' }
 end
+local function schema_refusal(session)
+  return { 'SCHEMA', integer(session.newer_schema) }
+end
 local function begin_write()
   local session, refusal = load_session(ARGV[1], ARGV[2])
   if not session then return nil, refusal end
+  if session.newer_schema then return nil, schema_refusal(session) end
   if not session.state then
     session.adopted = true
     session.state = { schema = SCHEMA, incarnation = ARGV[5], generation = 0, writers = '' }
   end
   local state = session.state
-  if state.schema > SCHEMA then return nil, { 'SCHEMA', string.format('%d', state.schema) } end
   local seen, time = recognise(state.writers, writer, sequence)
   if seen == 'repeat' then return nil, done(session, time) end
   if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
@@ -651,11 +763,9 @@ local function version_holds(session)
   return (type(last_id) == 'string' and last_id or '') == ARGV[9]
 end
 local function keep_first(count)
-  if count == 0 then
-    redis.call('JSON.SET', key, '$.messages', '[]')
-  else
-    redis.call('JSON.ARRTRIM', key, '$.messages', 0, integer(count - 1))
-  end
+  local first, last = 0, count - 1
+  if count == 0 then first, last = 1, 0 end
+  redis.call('JSON.ARRTRIM', key, '$.messages', first, last)
 end
 local function changes_json(changes, generation, lowest)
   local kept = {}
@@ -690,7 +800,7 @@ return finish_write(session, metadata, changed)
 /** `lua/touch.lua`, where its comments are. */
 export const touch: LuaScript = {
   name: 'touch',
-  sha1: '8e98e9e5a20a6e0b4c3636201788ced0bce77422',
+  sha1: '36cedd8decce58236dd1d3ebaaca6767a6979aa4',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -719,10 +829,14 @@ local function document_json(fields)
     .. ',"operations":{},"attributes":' .. (fields.attributes or '{}')
     .. ',"usage":{}}'
 end
+local SCHEMA = 1
 local key = KEYS[1]
 local function present(value)
   if value == cjson.null then return nil end
   return value
+end
+local function is_ttl(ttl)
+  return ttl == nil or (type(ttl) == 'number' and ttl >= 1 and ttl < 2147483648 and ttl % 1 == 0)
 end
 local function is_state(state)
   return type(state) == 'table'
@@ -731,7 +845,28 @@ local function is_state(state)
     and type(state.generation) == 'number'
     and type(state.writers) == 'string'
     and not string.find(state.writers, '[^%w_:;.-]')
-    and (present(state.ttl) == nil or type(state.ttl) == 'number')
+    and is_ttl(present(state.ttl))
+end
+local function is_array(value)
+  return type(value) == 'table' and (next(value) == nil or #value > 0)
+end
+local function wrong_field(fields)
+  local metadata, user_id = fields.metadata, present(fields.user_id)
+  if user_id ~= nil and type(user_id) ~= 'string' then return 'user_id' end
+  if type(fields.created_at) ~= 'number' then return 'created_at' end
+  if type(metadata) ~= 'table'
+      or type(metadata.message_count) ~= 'number'
+      or type(metadata.total_tokens) ~= 'number'
+      or not is_array(metadata.agents_used) then
+    return 'metadata'
+  end
+  if fields.state ~= nil and not fields.newer and not is_state(fields.state) then return 'state' end
+  return nil
+end
+local function readable_state(state, newer)
+  if not newer then return state end
+  if type(state.incarnation) ~= 'string' then return nil end
+  return { incarnation = state.incarnation }
 end
 local function read_session()
   local kind = redis.call('TYPE', key).ok
@@ -742,21 +877,23 @@ local function read_session()
   if kind ~= 'ReJSON-RL' then return nil, { 'TYPE', kind } end
   local found = cjson.decode(
     redis.call('JSON.GET', key, '$.state', '$.metadata', '$.created_at', '$.user_id'))
-  local state, metadata = found['$.state'][1], found['$.metadata'][1]
-  if type(found['$.created_at'][1]) ~= 'number' then return nil, { 'CORRUPT', 'created_at' } end
-  if type(metadata) ~= 'table' then return nil, { 'CORRUPT', 'metadata' } end
-  if type(metadata.message_count) ~= 'number' then
-    return nil, { 'CORRUPT', 'metadata.message_count' }
-  end
-  if type(metadata.total_tokens) ~= 'number' then
-    return nil, { 'CORRUPT', 'metadata.total_tokens' }
-  end
-  if state ~= nil and not is_state(state) then return nil, { 'CORRUPT', 'state' } end
-  return {
+  local state = present(found['$.state'][1])
+  local schema = type(state) == 'table' and tonumber(present(state.schema)) or nil
+  local fields = {
     created_at = found['$.created_at'][1],
-    user_id = present(found['$.user_id'][1]),
-    tokens = metadata.total_tokens,
+    user_id = found['$.user_id'][1],
+    metadata = found['$.metadata'][1],
     state = state,
+    newer = schema and schema > SCHEMA,
+  }
+  local wrong = wrong_field(fields)
+  if wrong then return nil, { 'CORRUPT', wrong } end
+  return {
+    created_at = fields.created_at,
+    user_id = present(fields.user_id),
+    tokens = fields.metadata.total_tokens,
+    state = readable_state(state, fields.newer),
+    newer_schema = fields.newer and schema or nil,
   }
 end
 local function incarnation_of(session)
@@ -807,22 +944,24 @@ local function record_write(writers, writer, sequence)
   return without_old_writers(without_writer(writers, writer))
     .. writer .. ':' .. sequence .. ':' .. now .. ';'
 end
-local SCHEMA = 1
 local writer, sequence = ARGV[3], tonumber(ARGV[4])
 local new_ttl = tonumber(ARGV[6])
 local has_merge = ARGV[7] == '1'
 local function done(session, time)
   return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0' }
 end
+local function schema_refusal(session)
+  return { 'SCHEMA', integer(session.newer_schema) }
+end
 local function begin_write()
   local session, refusal = load_session(ARGV[1], ARGV[2])
   if not session then return nil, refusal end
+  if session.newer_schema then return nil, schema_refusal(session) end
   if not session.state then
     session.adopted = true
     session.state = { schema = SCHEMA, incarnation = ARGV[5], generation = 0, writers = '' }
   end
   local state = session.state
-  if state.schema > SCHEMA then return nil, { 'SCHEMA', string.format('%d', state.schema) } end
   local seen, time = recognise(state.writers, writer, sequence)
   if seen == 'repeat' then return nil, done(session, time) end
   if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
@@ -875,8 +1014,8 @@ local function finish_write(session, metadata, state)
 end
 local session, refusal = load_session(ARGV[1], ARGV[2])
 if not session then return refusal end
+if session.newer_schema then return schema_refusal(session) end
 local state = session.state
-if state and state.schema > SCHEMA then return { 'SCHEMA', string.format('%d', state.schema) } end
 if new_ttl then
   if state then
     redis.call('JSON.SET', key, '$.state.ttl', integer(new_ttl))

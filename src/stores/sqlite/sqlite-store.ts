@@ -5,13 +5,9 @@
  */
 import type { DocumentHead } from '../../document/document.ts';
 import { SCHEMA } from '../../document/document.ts';
-import { entryId, parseHead } from '../../document/document-head.ts';
-import {
-  CorruptDocumentError,
-  InvalidInputError,
-  SessionExistsError,
-  UnsupportedSchemaError,
-} from '../../errors.ts';
+import { entryId, parseHead, schemaOf } from '../../document/document-head.ts';
+import { CorruptDocumentError, SessionExistsError, UnsupportedSchemaError } from '../../errors.ts';
+import { checkTimeout } from '../../deadline.ts';
 import { checkExpectation, missingSession } from '../../document/expectation.ts';
 import {
   type CompleteHead,
@@ -59,6 +55,7 @@ export interface SqliteStoreOptions {
 interface StoredSession {
   readonly id: number;
   readonly head: DocumentHead;
+  readonly schema: number;
 }
 
 /**
@@ -77,11 +74,13 @@ interface StoredSession {
  * ```
  */
 export class SqliteStore implements SessionStore {
+  readonly timeoutMs: number;
   readonly #database: Database;
   #lastPurge = Number.NEGATIVE_INFINITY;
 
-  private constructor(database: Database) {
+  private constructor(database: Database, timeoutMs: number) {
     this.#database = database;
+    this.timeoutMs = timeoutMs;
   }
 
   /**
@@ -91,18 +90,15 @@ export class SqliteStore implements SessionStore {
    * @throws `StoreUnavailableError` (`store_unavailable`) when the file cannot be used.
    */
   static async open(path: string, options: SqliteStoreOptions = {}): Promise<SqliteStore> {
-    const { timeoutMs = 5000 } = options;
-    if (!Number.isFinite(timeoutMs) || timeoutMs <= 0) {
-      throw new InvalidInputError('timeoutMs', 'must be a positive number of milliseconds');
-    }
-    return new SqliteStore(await Database.open(path, timeoutMs));
+    const timeoutMs = checkTimeout(options.timeoutMs);
+    return new SqliteStore(await Database.open(path, timeoutMs), timeoutMs);
   }
 
   async create(params: CreateParams): Promise<WriteResult> {
     const { session, sessionId, ttl } = params;
     return this.#database.write(() => {
       this.#purge();
-      if (this.#find(params) !== null) throw new SessionExistsError(sessionId);
+      if (this.#findRow(params) !== null) throw new SessionExistsError(sessionId);
       return this.#insert(params, newHead(sessionId, session, ttl, clock()));
     }, params.timeoutMs);
   }
@@ -162,9 +158,9 @@ export class SqliteStore implements SessionStore {
 
   async delete(params: ExistingParams): Promise<boolean> {
     return this.#database.write(() => {
-      const session = this.#find(params);
-      if (session === null || !isExpected(session.head, params)) return false;
-      this.#database.run('DELETE FROM sessions WHERE id = ?', session.id);
+      const row = this.#findRow(params);
+      if (row === null || !isExpected(row.head, params)) return false;
+      this.#database.run('DELETE FROM sessions WHERE id = ?', row.id);
       return true;
     }, params.timeoutMs);
   }
@@ -173,12 +169,18 @@ export class SqliteStore implements SessionStore {
     this.#database.close();
   }
 
-  /** The session of a key; one whose time is up is not there, whether it was removed or not. */
-  #find({ key, sessionId }: SessionAddress): StoredSession | null {
+  /** The row of a key; one whose time is up is not there, whether it was removed or not. */
+  #findRow({ key }: SessionAddress): { id: number; head: string } | null {
     const sql = 'SELECT id, head FROM sessions WHERE key = ? AND ifnull(expires_at > ?, 1)';
     const row = this.#database.get(sql, key, clock());
-    if (row === undefined) return null;
-    return { id: Number(row['id']), head: storedHead(String(row['head']), sessionId) };
+    return row === undefined ? null : { id: Number(row['id']), head: String(row['head']) };
+  }
+
+  #find(address: SessionAddress): StoredSession | null {
+    const row = this.#findRow(address);
+    if (row === null) return null;
+    const stored = parseStored(row.head, address.sessionId);
+    return { id: row.id, head: storedHead(stored, address.sessionId), schema: schemaOf(stored) };
   }
 
   /** The session to write to, with everything checked, and the time of the write. */
@@ -187,9 +189,8 @@ export class SqliteStore implements SessionStore {
     const session = this.#find(params);
     if (session === null) throw missingSession(sessionId, expect);
     checkExpectation(session.head, expect, sessionId);
+    if (session.schema > SCHEMA) throw new UnsupportedSchemaError(sessionId, session.schema);
     const head = completeHead(session.head, ttl);
-    const { schema } = head.state;
-    if (schema > SCHEMA) throw new UnsupportedSchemaError(sessionId, schema);
     // The clock of a machine can be set back; the times of a session never go back.
     return { id: session.id, head, now: Math.max(clock(), head.updated_at) };
   }
@@ -252,15 +253,17 @@ function expiry({ state }: CompleteHead): number | null {
   return state.ttl === null ? null : clock() + state.ttl;
 }
 
-/** Keeps the fields that this release does not know. */
-function storedHead(json: string, sessionId: string): DocumentHead {
+function parseStored(json: string, sessionId: string): Record<string, unknown> {
   try {
-    const stored = JSON.parse(json) as Record<string, unknown>;
-    return { ...stored, ...parseHead(stored, sessionId) };
-  } catch (error) {
-    if (error instanceof CorruptDocumentError) throw error;
+    return JSON.parse(json) as Record<string, unknown>;
+  } catch {
     throw new CorruptDocumentError(sessionId, 'head');
   }
+}
+
+/** Keeps the fields that this release does not know. */
+function storedHead(stored: Record<string, unknown>, sessionId: string): DocumentHead {
+  return { ...stored, ...parseHead(stored, sessionId) };
 }
 
 /** Text that is no JSON is no entry, and reads pass over it. */
@@ -272,7 +275,10 @@ function parseJson(text: unknown): unknown {
   }
 }
 
-function isExpected(head: DocumentHead, { expect, sessionId }: ExistingParams): boolean {
+/** What is corrupt can still be deleted, as long as nothing particular was expected of it. */
+function isExpected(json: string, { expect, sessionId }: ExistingParams): boolean {
+  if (expect.incarnation === null && expect.userId === null) return true;
+  const head = storedHead(parseStored(json, sessionId), sessionId);
   try {
     checkExpectation(head, expect, sessionId);
     return true;

@@ -79,7 +79,7 @@ end
 local agent_index = nil
 if agent ~= '' then
   agent_index = redis.call('JSON.ARRINDEX', key, '$.metadata.agents_used', agent)[1]
-  if not agent_index then return { 'CORRUPT', 'metadata.agents_used' } end
+  if not agent_index then return { 'CORRUPT', 'metadata' } end
 end
 local length = redis.call('JSON.ARRLEN', key, '$.messages')[1]
 if not length then return { 'CORRUPT', 'messages' } end

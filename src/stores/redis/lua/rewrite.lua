@@ -19,11 +19,10 @@ local function version_holds(session)
 end
 
 local function keep_first(count)
-  if count == 0 then
-    redis.call('JSON.SET', key, '$.messages', '[]')
-  else
-    redis.call('JSON.ARRTRIM', key, '$.messages', 0, integer(count - 1))
-  end
+  -- Works at the memory limit, too, where JSON.SET is refused; from 1 to 0 is nothing.
+  local first, last = 0, count - 1
+  if count == 0 then first, last = 1, 0 end
+  redis.call('JSON.ARRTRIM', key, '$.messages', first, last)
 end
 
 local function changes_json(changes, generation, lowest)

@@ -5,8 +5,8 @@
 
 local session, refusal = load_session(ARGV[1], ARGV[2])
 if not session then return refusal end
+if session.newer_schema then return schema_refusal(session) end
 local state = session.state
-if state and state.schema > SCHEMA then return { 'SCHEMA', string.format('%d', state.schema) } end
 if new_ttl then
   if state then
     redis.call('JSON.SET', key, '$.state.ttl', integer(new_ttl))

@@ -5,12 +5,17 @@
 --   gives the session, or nil and the reply to send:
 --     MISSING | TYPE <type> | CORRUPT <field> | REPLACED | FORBIDDEN
 
+local SCHEMA = 1
 local key = KEYS[1]
 
 -- JSON null is a userdata in cjson.
 local function present(value)
   if value == cjson.null then return nil end
   return value
+end
+
+local function is_ttl(ttl)
+  return ttl == nil or (type(ttl) == 'number' and ttl >= 1 and ttl < 2147483648 and ttl % 1 == 0)
 end
 
 -- Everything that a write goes on to use is checked here: Redis does not roll a script back.
@@ -21,7 +26,33 @@ local function is_state(state)
     and type(state.generation) == 'number'
     and type(state.writers) == 'string'
     and not string.find(state.writers, '[^%w_:;.-]')
-    and (present(state.ttl) == nil or type(state.ttl) == 'number')
+    and is_ttl(present(state.ttl))
+end
+
+-- cjson reads an empty object as it reads an empty array.
+local function is_array(value)
+  return type(value) == 'table' and (next(value) == nil or #value > 0)
+end
+
+local function wrong_field(fields)
+  local metadata, user_id = fields.metadata, present(fields.user_id)
+  if user_id ~= nil and type(user_id) ~= 'string' then return 'user_id' end
+  if type(fields.created_at) ~= 'number' then return 'created_at' end
+  if type(metadata) ~= 'table'
+      or type(metadata.message_count) ~= 'number'
+      or type(metadata.total_tokens) ~= 'number'
+      or not is_array(metadata.agents_used) then
+    return 'metadata'
+  end
+  if fields.state ~= nil and not fields.newer and not is_state(fields.state) then return 'state' end
+  return nil
+end
+
+-- The state of a newer schema may have any shape, and is never written; only who it is counts.
+local function readable_state(state, newer)
+  if not newer then return state end
+  if type(state.incarnation) ~= 'string' then return nil end
+  return { incarnation = state.incarnation }
 end
 
 local function read_session()
@@ -34,21 +65,23 @@ local function read_session()
   if kind ~= 'ReJSON-RL' then return nil, { 'TYPE', kind } end
   local found = cjson.decode(
     redis.call('JSON.GET', key, '$.state', '$.metadata', '$.created_at', '$.user_id'))
-  local state, metadata = found['$.state'][1], found['$.metadata'][1]
-  if type(found['$.created_at'][1]) ~= 'number' then return nil, { 'CORRUPT', 'created_at' } end
-  if type(metadata) ~= 'table' then return nil, { 'CORRUPT', 'metadata' } end
-  if type(metadata.message_count) ~= 'number' then
-    return nil, { 'CORRUPT', 'metadata.message_count' }
-  end
-  if type(metadata.total_tokens) ~= 'number' then
-    return nil, { 'CORRUPT', 'metadata.total_tokens' }
-  end
-  if state ~= nil and not is_state(state) then return nil, { 'CORRUPT', 'state' } end
-  return {
+  local state = present(found['$.state'][1])
+  local schema = type(state) == 'table' and tonumber(present(state.schema)) or nil
+  local fields = {
     created_at = found['$.created_at'][1],
-    user_id = present(found['$.user_id'][1]),
-    tokens = metadata.total_tokens,
+    user_id = found['$.user_id'][1],
+    metadata = found['$.metadata'][1],
     state = state,
+    newer = schema and schema > SCHEMA,
+  }
+  local wrong = wrong_field(fields)
+  if wrong then return nil, { 'CORRUPT', wrong } end
+  return {
+    created_at = fields.created_at,
+    user_id = present(fields.user_id),
+    tokens = fields.metadata.total_tokens,
+    state = readable_state(state, fields.newer),
+    newer_schema = fields.newer and schema or nil,
   }
 end
 

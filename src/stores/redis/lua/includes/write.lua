@@ -13,7 +13,6 @@
 --- @include "expectation"
 --- @include "writers"
 
-local SCHEMA = 1
 local writer, sequence = ARGV[3], tonumber(ARGV[4])
 local new_ttl = tonumber(ARGV[6])
 local has_merge = ARGV[7] == '1'
@@ -22,16 +21,20 @@ local function done(session, time)
   return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0' }
 end
 
+local function schema_refusal(session)
+  return { 'SCHEMA', integer(session.newer_schema) }
+end
+
 -- Gives the session to write to, or nil and the reply to send.
 local function begin_write()
   local session, refusal = load_session(ARGV[1], ARGV[2])
   if not session then return nil, refusal end
+  if session.newer_schema then return nil, schema_refusal(session) end
   if not session.state then
     session.adopted = true
     session.state = { schema = SCHEMA, incarnation = ARGV[5], generation = 0, writers = '' }
   end
   local state = session.state
-  if state.schema > SCHEMA then return nil, { 'SCHEMA', string.format('%d', state.schema) } end
   local seen, time = recognise(state.writers, writer, sequence)
   if seen == 'repeat' then return nil, done(session, time) end
   if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end

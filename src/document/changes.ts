@@ -1,0 +1,23 @@
+/**
+ * What a document remembers of the rewrites of its history.
+ *
+ * @module
+ */
+import type { DocumentHead, DocumentState } from './document.ts';
+
+/** How many rewrites are remembered. */
+export const CHANGES_KEPT = 16;
+
+type Change = DocumentState['changes'][number];
+
+/**
+ * Gives the rewrites that a document remembers, oldest first; what is no such record is left out.
+ */
+export function recordedChanges({ state }: Pick<DocumentHead, 'state'>): Change[] {
+  const changes: unknown = state?.changes;
+  return Array.isArray(changes) ? changes.filter(isChange) : [];
+}
+
+function isChange(value: unknown): value is Change {
+  return Array.isArray(value) && typeof value[0] === 'number' && typeof value[1] === 'number';
+}
