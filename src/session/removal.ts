@@ -9,18 +9,20 @@ import { ConflictError, hasCode } from '../errors.ts';
 import { NEWEST_ITEM, toItems } from './item-selection.ts';
 import type { SessionHandle } from './session-handle.ts';
 
-/** How often a removal is tried while other writers change the end of the history. */
-const POP_ATTEMPTS = 50;
+const LONGEST_PAUSE_MS = 20;
 
 /**
  * Removes the newest item and gives it, with all that stands behind it and is no item. The removal names the entry that it expects at the end, so
  * the item is known before it is sent, whatever becomes of the answer.
  *
- * @throws {@link ConflictError} (`conflict`) when other writers kept changing the end of the history.
+ * @throws {@link ConflictError} (`conflict`) when other writers kept changing the end of the history until
+ * the time was up.
  */
 export async function popNewestItem(handle: SessionHandle): Promise<AgentInputItem | undefined> {
   const deadline = handle.newDeadline();
-  for (let attempt = 1; attempt <= POP_ATTEMPTS && !deadline.passed; attempt += 1) {
+  for (let attempt = 0; !deadline.passed; attempt += 1) {
+    // Many that pop at once would otherwise go on getting in each other's way.
+    if (attempt > 0) await deadline.pause(Math.random() * Math.min(2 ** attempt, LONGEST_PAUSE_MS));
     const snapshot = await handle.read(NEWEST_ITEM, deadline);
     const [item] = toItems(snapshot?.entries ?? []);
     if (snapshot === null || item === undefined) return undefined;
