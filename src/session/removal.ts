@@ -12,11 +12,12 @@ import type { SessionHandle } from './session-handle.ts';
 const LONGEST_PAUSE_MS = 20;
 
 /**
- * Removes the newest item and gives it, with all that stands behind it and is no item. The removal names the entry that it expects at the end, so
- * the item is known before it is sent, whatever becomes of the answer.
+ * Removes the newest item and gives it, with all that stands behind it and is no item. The removal
+ * names the entry that it expects at the end, so the item is known before it is sent, whatever becomes
+ * of the answer.
  *
- * @throws {@link ConflictError} (`conflict`) when other writers kept changing the end of the history until
- * the time was up.
+ * @throws {@link ConflictError} (`conflict`) when other writers kept changing the end of the history
+ * until the time was up.
  */
 export async function popNewestItem(handle: SessionHandle): Promise<AgentInputItem | undefined> {
   const deadline = handle.newDeadline();
