@@ -15,6 +15,8 @@ export interface StoreOpener {
   /** The same for every URL that means the same store. */
   readonly key: string;
   readonly open: () => Promise<SessionStore>;
+  /** Whether what is kept ends with the store, so that only `closeStores` may close it. */
+  readonly isVolatile: boolean;
 }
 
 /** A store in use, and by how many. */
@@ -43,13 +45,16 @@ export async function acquireStore(
   url: string | undefined,
   lingerMs: number,
 ): Promise<StoreHandle> {
-  const { key, open } = await findOpener(url ?? defaultStoreUrl());
+  const { key, open, isVolatile } = await findOpener(url ?? defaultStoreUrl());
   const stores = sharedStores();
   const shared = stores.get(key) ?? { opening: open(), handles: 0, linger: null };
   stores.set(key, shared);
   shared.handles += 1;
   if (shared.linger !== null) clearTimeout(shared.linger);
-  const release = (): void => releaseShare(key, shared, lingerMs);
+  const release = (): void => {
+    shared.handles -= 1;
+    if (shared.handles === 0 && !isVolatile) lingerOn(key, shared, lingerMs);
+  };
   try {
     return { store: await shared.opening, release: once(release) };
   } catch (error) {
@@ -127,9 +132,7 @@ function sharedStores(): Map<string, SharedStore> {
   return (scope[Symbol.for('agents-json-session.stores.1')] ??= new Map<string, SharedStore>());
 }
 
-function releaseShare(key: string, shared: SharedStore, lingerMs: number): void {
-  shared.handles -= 1;
-  if (shared.handles > 0) return;
+function lingerOn(key: string, shared: SharedStore, lingerMs: number): void {
   shared.linger = setTimeout(() => {
     const stores = sharedStores();
     if (stores.get(key) === shared) stores.delete(key);

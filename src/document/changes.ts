@@ -19,5 +19,9 @@ export function recordedChanges({ state }: Pick<DocumentHead, 'state'>): Change[
 }
 
 function isChange(value: unknown): value is Change {
-  return Array.isArray(value) && typeof value[0] === 'number' && typeof value[1] === 'number';
+  if (!Array.isArray(value)) return false;
+  const [generation, lowestIndex] = value as unknown[];
+  return (
+    typeof generation === 'number' && Number.isInteger(lowestIndex) && Number(lowestIndex) >= 0
+  );
 }

@@ -49,7 +49,7 @@ export function parseHead(fields: Record<string, unknown>, sessionId: string): D
     user_id: user_id ?? null,
     created_at,
     updated_at: typeof updated_at === 'number' ? updated_at : created_at,
-    metadata,
+    metadata: { ...metadata, agents_used: agentsUsed(metadata) },
     handoff_context: (fields['handoff_context'] ?? null) as JsonValue,
     ...(state && { state }),
     ...objectField(fields, 'attributes'),
@@ -104,7 +104,7 @@ function isMetadata(value: unknown): value is DocumentMetadata {
     isObject(value) &&
     typeof value['message_count'] === 'number' &&
     typeof value['total_tokens'] === 'number' &&
-    Array.isArray(value['agents_used'])
+    (Array.isArray(value['agents_used']) || isEmptyObject(value['agents_used']))
   );
 }
 
@@ -122,6 +122,15 @@ function isTtl(value: unknown): boolean {
     value == null ||
     (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value < 2 ** 31)
   );
+}
+
+/** Lua cannot tell an empty object from an empty array, so neither counts as wrong. */
+function isEmptyObject(value: unknown): boolean {
+  return isObject(value) && Object.keys(value).length === 0;
+}
+
+function agentsUsed({ agents_used }: DocumentMetadata): string[] {
+  return Array.isArray(agents_used) ? agents_used : [];
 }
 
 function isState(value: unknown): value is DocumentState {

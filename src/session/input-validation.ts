@@ -84,6 +84,14 @@ export function checkInteger(value: unknown, field: string, least: number, most:
 }
 
 /**
+ * Checks a switch.
+ */
+export function checkBoolean(value: unknown, field: string): boolean {
+  if (typeof value !== 'boolean') throw new InvalidInputError(field, 'must be true or false');
+  return value;
+}
+
+/**
  * Checks the role of a message.
  */
 export function checkRole(value: unknown, field: string): MessageRole {

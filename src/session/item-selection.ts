@@ -7,8 +7,7 @@ import type { AgentInputItem } from '@openai/agents-core';
 import type { MessageEntry } from '../document/document.ts';
 import { InvalidInputError } from '../errors.ts';
 import { decodeItem } from '../items/item-codec.ts';
-import { describeItem } from '../items/item-text.ts';
-import type { EntrySelection } from '../store.ts';
+import type { EntrySelection, NewEntry } from '../store.ts';
 
 /**
  * Gives the selection for the newest `limit` items, or for all. Entries that are transcript only
@@ -48,8 +47,8 @@ export function toItems(entries: readonly MessageEntry[]): AgentInputItem[] {
 }
 
 /**
- * Tells whether a list of items begins with the result of a call, or the answer to an approval.
+ * Tells whether entries begin with the result of a call, or the answer to an approval.
  */
-export function beginsWithResult(items: readonly AgentInputItem[]): boolean {
-  return describeItem(items[0]).role === 'tool';
+export function beginsWithResult(entries: readonly NewEntry[]): boolean {
+  return entries[0]?.role === 'tool';
 }

@@ -8,7 +8,7 @@ import type { AgentInputItem } from '@openai/agents-core';
 import type { MessageRole } from '../document/document.ts';
 import { InvalidInputError } from '../errors.ts';
 import { encodeItem, type ItemCodecOptions } from '../items/item-codec.ts';
-import { entryIds } from '../random-ids.ts';
+import { randomHex } from '../random-ids.ts';
 import type { NewEntry } from '../store.ts';
 import {
   checkArguments,
@@ -42,9 +42,8 @@ export function messageEntry(message: NewMessage, codec: ItemCodecOptions): NewE
   const role = checkRole(message.role, 'role');
   const content = checkText(message.content, 'content', codec.loneSurrogates);
   const { agent, tokens } = message;
-  const [id = ''] = entryIds(1);
   return {
-    id,
+    id: randomHex(8),
     ...encodeMessage(role, content, codec),
     agent: agent === undefined ? null : checkName(agent, 'agent'),
     tokens:
@@ -60,10 +59,9 @@ export function messageEntry(message: NewMessage, codec: ItemCodecOptions): NewE
  */
 export function itemEntries(items: readonly AgentInputItem[], codec: ItemCodecOptions): NewEntry[] {
   if (!Array.isArray(items)) throw new InvalidInputError('items', 'must be an array');
-  const ids = entryIds(items.length);
   // Array.from, as map would leave the holes of a sparse array to fail later.
   return Array.from(items, (item: unknown, index) => ({
-    id: ids[index] ?? '',
+    id: randomHex(8),
     ...encodeItem(item, codec, `items[${index}]`),
     agent: null,
     tokens: null,

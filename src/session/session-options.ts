@@ -5,7 +5,14 @@
  */
 import { InvalidInputError } from '../errors.ts';
 import { checkTimeout } from '../deadline.ts';
-import { checkChoice, checkId, checkInteger, checkTtl } from './input-validation.ts';
+import {
+  checkArguments,
+  checkBoolean,
+  checkChoice,
+  checkId,
+  checkInteger,
+  checkTtl,
+} from './input-validation.ts';
 import {
   DEFAULT_ITEM_CODEC_OPTIONS,
   type ItemCodecOptions,
@@ -120,26 +127,33 @@ export interface ResolvedOptions {
  * @throws {@link InvalidInputError} (`invalid_input`) naming the option that is wrong.
  */
 export function resolveOptions(options: JSONSessionOptions): ResolvedOptions {
-  const { sessionId, userId, url, store, ttl, keyPrefix, onExpired, timeoutMs } = options;
+  checkArguments(options, 'options');
+  const { sessionId, userId, ttl, keyPrefix, timeoutMs, lingerMs, store } = options;
+  return {
+    ...resolvePlace(options),
+    sessionId: sessionId === undefined ? crypto.randomUUID() : checkId(sessionId, 'sessionId'),
+    userId: userId === undefined ? null : checkId(userId, 'userId'),
+    ttl: ttl === undefined ? null : checkTtl(ttl),
+    keyPrefix: checkId(keyPrefix ?? 'session:', 'keyPrefix'),
+    onExpired: checkChoice(options.onExpired ?? 'error', 'onExpired', ['error', 'restart']),
+    refreshTtlOnRead: checkBoolean(options.refreshTtlOnRead ?? false, 'refreshTtlOnRead'),
+    timeoutMs: checkTimeout(timeoutMs ?? store?.timeoutMs),
+    lingerMs: checkInteger(lingerMs ?? 30_000, 'lingerMs', 0, 2 ** 31 - 1),
+    codec: resolveCodecOptions(options),
+  };
+}
+
+function resolvePlace({ url, store }: JSONSessionOptions): Pick<ResolvedOptions, 'url' | 'store'> {
   if (url !== undefined && store !== undefined) {
     throw new InvalidInputError('store', 'cannot be given together with url');
+  }
+  if (store !== undefined && typeof store?.append !== 'function') {
+    throw new InvalidInputError('store', 'must be a store');
   }
   if (url !== undefined && typeof url !== 'string') {
     throw new InvalidInputError('url', 'must be a string');
   }
-  return {
-    sessionId: sessionId === undefined ? crypto.randomUUID() : checkId(sessionId, 'sessionId'),
-    userId: userId === undefined ? null : checkId(userId, 'userId'),
-    url,
-    store: store ?? null,
-    ttl: ttl === undefined ? null : checkTtl(ttl),
-    keyPrefix: keyPrefix === undefined ? 'session:' : checkId(keyPrefix, 'keyPrefix'),
-    onExpired: checkChoice(onExpired ?? 'error', 'onExpired', ['error', 'restart']),
-    refreshTtlOnRead: options.refreshTtlOnRead ?? false,
-    timeoutMs: checkTimeout(timeoutMs ?? store?.timeoutMs),
-    lingerMs: checkInteger(options.lingerMs ?? 30_000, 'lingerMs', 0, 2 ** 31 - 1),
-    codec: resolveCodecOptions(options),
-  };
+  return { url, store: store ?? null };
 }
 
 function resolveCodecOptions(options: JSONSessionOptions): ItemCodecOptions {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { AgentInputItem, Session } from '@openai/agents-core';
-import type { JsonObject, JsonValue } from '../document/document.ts';
+import type { JsonValue } from '../document/document.ts';
 import { hasCode, SessionExpiredError, SessionNotFoundError } from '../errors.ts';
 import { checkJson, checkJsonObject, checkName } from './input-validation.ts';
 import { canonicalItem } from '../items/item-codec.ts';
@@ -214,7 +214,7 @@ export class JSONSession implements Session {
    *
    * @throws `InvalidInputError` (`invalid_input`) when JSON cannot hold the value.
    */
-  async setHandoffContext(context: JsonValue): Promise<void> {
+  async setHandoffContext(context: unknown): Promise<void> {
     const handoffContext = checkJson(context, 'context');
     await this.#handle.append({ changes: { handoffContext } });
   }
@@ -243,7 +243,7 @@ export class JSONSession implements Session {
    * await session.setAttributes({ title: 'Trip to Oslo', tags: ['travel'], draft: null });
    * ```
    */
-  async setAttributes(attributes: JsonObject): Promise<void> {
+  async setAttributes(attributes: object): Promise<void> {
     const patch = checkJsonObject(attributes, 'attributes');
     await this.#handle.append({ changes: { attributes: patch } });
   }
@@ -316,7 +316,7 @@ export class JSONSession implements Session {
   async addItems(items: AgentInputItem[]): Promise<void> {
     if (Array.isArray(items) && items.length === 0) return;
     const entries = itemEntries(items, this.#options.codec);
-    if (!beginsWithResult(items)) {
+    if (!beginsWithResult(entries)) {
       await this.#handle.append({ entries });
       return;
     }

@@ -32,10 +32,11 @@ export interface ScriptCall {
   readonly deadline: Deadline;
 }
 
-/** What is attempted, by its name in errors, and until when. */
-interface Attempted {
+/** What is attempted, by its name in errors, until when, and whether an answer was lost. */
+interface Attempt {
   readonly deadline: Deadline;
   readonly what: string;
+  maybeApplied: boolean;
 }
 
 /**
@@ -64,26 +65,23 @@ export class RedisCommander {
    */
   async read(key: string, args: readonly string[], deadline: Deadline): Promise<unknown> {
     const command = { key, args, readOnly: true };
-    const { reply } = await this.#persist(
-      { deadline, what: args[0] ?? '' },
-      () => this.#sender.send(command),
-      (cause) => new StoreUnavailableError('Redis did not answer in time', { cause }),
-    );
-    return reply;
+    const attempt = { deadline, what: args[0] ?? '', maybeApplied: false };
+    return this.#repeat(attempt, () => this.#sender.send(command));
   }
 
   /**
    * Runs a script.
    */
   async run(call: ScriptCall): Promise<ScriptReply> {
-    return this.#persist(
-      { deadline: call.deadline, what: `the script ${call.script.name}` },
-      () => this.#evaluate(call),
-      (cause) =>
-        call.readOnly
-          ? new StoreUnavailableError('Redis did not answer in time', { cause })
-          : new OutcomeUnknownError(call.operationId, { cause }),
-    );
+    const { deadline, script, readOnly, operationId } = call;
+    const attempt = { deadline, what: `the script ${script.name}`, maybeApplied: false };
+    try {
+      const reply = await this.#repeat(attempt, () => this.#evaluate(call));
+      return { reply, maybeApplied: attempt.maybeApplied };
+    } catch (error) {
+      if (readOnly || !attempt.maybeApplied) throw error;
+      throw new OutcomeUnknownError(operationId, { cause: error });
+    }
   }
 
   async #evaluate({ script, key, args, readOnly }: ScriptCall): Promise<unknown> {
@@ -100,29 +98,9 @@ export class RedisCommander {
     }
   }
 
-  async #persist(
-    attempted: Attempted,
-    send: () => Promise<unknown>,
-    unanswered: (cause: Error) => SessionError,
-  ): Promise<ScriptReply> {
-    let maybeApplied = false;
-    try {
-      const reply = await this.#repeat(attempted, send, () => {
-        maybeApplied = true;
-      });
-      return { reply, maybeApplied };
-    } catch (error) {
-      throw maybeApplied ? unanswered(error as Error) : error;
-    }
-  }
-
   /** Sends until there is an answer, a refusal, or no time left. */
-  async #repeat(
-    attempted: Attempted,
-    send: () => Promise<unknown>,
-    onLostAnswer: () => void,
-  ): Promise<unknown> {
-    const { deadline } = attempted;
+  async #repeat(attempt: Attempt, send: () => Promise<unknown>): Promise<unknown> {
+    const { deadline } = attempt;
     let pause = FIRST_PAUSE_MS;
     let last: Error | null = null;
     for (;;) {
@@ -133,8 +111,8 @@ export class RedisCommander {
         if (error instanceof SessionError) throw error;
         last = new Error(failureName(error));
         const kind = classifyFailure(error);
-        if (kind === 'unknown') onLostAnswer();
-        else if (kind !== 'not-applied') throw await this.#refusal(kind, last, attempted);
+        if (kind === 'unknown') attempt.maybeApplied = true;
+        else if (kind !== 'not-applied') throw await this.#refusal(kind, last, attempt);
       }
       if (deadline.passed) {
         this.#sender.onUnanswered?.();
@@ -155,7 +133,7 @@ export class RedisCommander {
     return true;
   }
 
-  async #refusal(kind: string, cause: Error, { deadline, what }: Attempted): Promise<SessionError> {
+  async #refusal(kind: string, cause: Error, { deadline, what }: Attempt): Promise<SessionError> {
     if (kind === 'no-json') {
       return new JsonNotSupportedError(await this.#serverName(deadline), { cause });
     }

@@ -6,7 +6,7 @@
  */
 import type { DocumentHead } from '../../document/document.ts';
 import { CHANGES_KEPT, recordedChanges } from '../../document/changes.ts';
-import { HEAD_FIELDS, isMessageEntry, parseHead } from '../../document/document-head.ts';
+import { entryId, HEAD_FIELDS, parseHead } from '../../document/document-head.ts';
 import type { Deadline } from '../../deadline.ts';
 import { CorruptDocumentError, WrongKeyTypeError } from '../../errors.ts';
 import { HistoryWalk, takeAll } from '../../document/history-walk.ts';
@@ -203,17 +203,18 @@ function continues(newer: Page, older: Page, oldest: unknown): boolean {
   return (
     newer.incarnation === older.incarnation &&
     newer.generation === older.generation &&
-    sameEntry(older.values.at(-1), oldest)
+    entryId(oldest) !== '' &&
+    sameValue(older.values.at(-1), oldest)
   );
 }
 
 function startsWith(page: Page, value: unknown): boolean {
-  return page.values.length > 0 && sameEntry(page.values[0], value);
+  return page.values.length > 0 && sameValue(page.values[0], value);
 }
 
-function sameEntry(left: unknown, right: unknown): boolean {
-  if (isMessageEntry(left) && isMessageEntry(right)) return left.id === right.id;
-  return JSON.stringify(left) === JSON.stringify(right);
+function sameValue(left: unknown, right: unknown): boolean {
+  const id = entryId(left);
+  return id === '' ? JSON.stringify(left) === JSON.stringify(right) : id === entryId(right);
 }
 
 function firstMatches(json: string): Record<string, unknown> {

@@ -20,7 +20,7 @@ export function redisOpener(url: string): StoreOpener {
   const key = createHash('sha256')
     .update(identityOf(new URL(url)))
     .digest('hex');
-  return { key: `redis:${key}`, open: async () => RedisStore.open(url) };
+  return { key: `redis:${key}`, open: async () => RedisStore.open(url), isVolatile: false };
 }
 
 /** The same for every way to write an address. */

@@ -17,7 +17,7 @@ import {
 } from '../../errors.ts';
 import { randomHex } from '../../random-ids.ts';
 import type { ExistingParams, SessionAddress, WriteParams, WriteResult } from '../../store.ts';
-import type { RedisCommander } from './commander.ts';
+import type { RedisCommander, ScriptReply } from './commander.ts';
 import type { LuaScript } from './lua-script.ts';
 import * as scripts from './scripts.generated.ts';
 import { type WriterLane, WriterLanes } from './writer-lanes.ts';
@@ -79,7 +79,9 @@ export class ScriptWriter {
   async create(params: SessionAddress, write: WriteScript): Promise<WriteResult> {
     const { script, args, deadline } = write;
     const call = { script, key: params.key, args, readOnly: false, deadline };
-    const { reply } = await this.#commander.run({ ...call, operationId: randomHex(8) });
+    const run = (): Promise<ScriptReply> =>
+      this.#commander.run({ ...call, operationId: randomHex(8) });
+    const { reply } = await this.#lanes.get(params.key).enqueue(run, deadline);
     const expect = { incarnation: null, userId: null };
     return this.#result({ ...params, expect }, texts(reply), null);
   }
@@ -89,14 +91,16 @@ export class ScriptWriter {
    */
   async delete(params: ExistingParams, deadline: Deadline): Promise<boolean> {
     const { expect } = params;
-    const { reply, maybeApplied } = await this.#commander.run({
+    const call = {
       script: scripts.remove,
       key: params.key,
       args: [expect.incarnation ?? '', expect.userId ?? ''],
       readOnly: false,
       operationId: randomHex(8),
       deadline,
-    });
+    };
+    const run = (): Promise<ScriptReply> => this.#commander.run(call);
+    const { reply, maybeApplied } = await this.#lanes.get(params.key).enqueue(run, deadline);
     const [status = ''] = texts(reply);
     // The answer to an earlier attempt was lost, and the session is gone.
     if (status === 'MISSING') return maybeApplied;
@@ -118,12 +122,13 @@ export class ScriptWriter {
       this.#hasMerge ? '1' : '0',
       ...write.args,
     ];
-    const operationId = `${lane.id}-${lane.sequence}`;
+    const operationId = operationIdOf(lane);
     const call = { script, key, args, readOnly: false, operationId, deadline };
     try {
       const { reply, maybeApplied } = await this.#commander.run(call);
       const answer = texts(reply);
-      if (maybeApplied && answer[0] !== 'OK') lane.renew();
+      const isOver = answer[0] === 'OK' || answer[0] === 'GAP';
+      if (maybeApplied && !isOver) lane.renew();
       return answer;
     } catch (error) {
       // The number may have been used, whatever the error says; a new writer costs nothing.
@@ -158,7 +163,7 @@ export class ScriptWriter {
       case 'SCHEMA':
         throw new UnsupportedSchemaError(sessionId, Number(first));
       case 'GAP': {
-        const operationId = `${lane?.id}-${lane?.sequence}`;
+        const operationId = lane === null ? '' : operationIdOf(lane);
         lane?.renew();
         throw new OutcomeUnknownError(operationId);
       }
@@ -170,4 +175,8 @@ export class ScriptWriter {
 
 function texts(reply: unknown): string[] {
   return Array.isArray(reply) ? reply.map(String) : [];
+}
+
+function operationIdOf({ id, sequence }: WriterLane): string {
+  return `${id}-${sequence}`;
 }

@@ -13,6 +13,7 @@ import { SqliteStore } from './sqlite-store.ts';
  */
 export function sqliteOpener(url: string): StoreOpener {
   const name = url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '');
-  const path = name === ':memory:' ? name : resolve(name);
-  return { key: `sqlite:${path}`, open: () => SqliteStore.open(path) };
+  const isVolatile = name === ':memory:';
+  const path = isVolatile ? name : resolve(name);
+  return { key: `sqlite:${path}`, open: () => SqliteStore.open(path), isVolatile };
 }

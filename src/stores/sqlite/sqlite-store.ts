@@ -254,16 +254,17 @@ function expiry({ state }: CompleteHead): number | null {
 }
 
 function parseStored(json: string, sessionId: string): Record<string, unknown> {
-  try {
-    return JSON.parse(json) as Record<string, unknown>;
-  } catch {
+  const stored = parseJson(json);
+  if (typeof stored !== 'object' || stored === null) {
     throw new CorruptDocumentError(sessionId, 'head');
   }
+  return stored as Record<string, unknown>;
 }
 
 /** Keeps the fields that this release does not know. */
 function storedHead(stored: Record<string, unknown>, sessionId: string): DocumentHead {
-  return { ...stored, ...parseHead(stored, sessionId) };
+  const { attributes: _attributes, usage: _usage, ...others } = stored;
+  return { ...others, ...parseHead(stored, sessionId) };
 }
 
 /** Text that is no JSON is no entry, and reads pass over it. */
