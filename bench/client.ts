@@ -7,7 +7,7 @@ import { createClient, type RedisClientType } from 'redis';
 
 /** A client of node-redis with its defaults, as `createClient` infers it. */
 // oxlint-disable-next-line typescript/ban-types
-export type BenchClient = RedisClientType<{}, {}, {}, 3>;
+export type BenchClient = RedisClientType<{}, {}, {}>;
 
 /**
  * Connects to the server at a URL.

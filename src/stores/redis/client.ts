@@ -41,6 +41,7 @@ export interface RedisCommandSender {
  * `createClient()` and `createClientPool()` of node-redis.
  */
 export interface NodeRedisClient {
+  /** Sends one command. */
   sendCommand(args: string[]): Promise<unknown>;
   readonly isReady?: boolean;
 }
@@ -49,6 +50,7 @@ export interface NodeRedisClient {
  * `createCluster()` of node-redis.
  */
 export interface NodeRedisCluster {
+  /** Sends one command to the node that has the key. */
   sendCommand(
     firstKey: string | undefined,
     isReadonly: boolean | undefined,
@@ -61,7 +63,9 @@ export interface NodeRedisCluster {
  * `createSentinel()` of node-redis.
  */
 export interface NodeRedisSentinel {
+  /** Sends one command to the master. */
   sendCommand(isReadonly: boolean | undefined, args: string[]): Promise<unknown>;
+  /** Tells a sentinel from the other clients. */
   getMasterNode(): unknown;
 }
 
@@ -69,6 +73,7 @@ export interface NodeRedisSentinel {
  * `new Redis()` and `new Redis.Cluster()` of ioredis.
  */
 export interface IORedisClient {
+  /** Sends one command. */
   call(command: string, ...args: string[]): Promise<unknown>;
   readonly options: object;
   readonly status: string;

@@ -1,0 +1,85 @@
+/**
+ * A store that looks at the stored document after every call.
+ *
+ * @module
+ */
+import { checkConsistency } from './document-consistency.ts';
+import type { StoreContractOptions } from './contract.ts';
+import type {
+  AppendParams,
+  CreateParams,
+  ExistingParams,
+  ReadParams,
+  RewriteParams,
+  SessionAddress,
+  SessionSnapshot,
+  SessionStore,
+  WriteParams,
+  WriteResult,
+} from '../store.ts';
+
+/**
+ * Passes every call on and then checks the document that it was about.
+ */
+export class CheckedStore implements SessionStore {
+  /** The store itself: for many calls at once, and for documents that are wrong on purpose. */
+  readonly unchecked: SessionStore;
+  /** Every key that a write was about. */
+  readonly usedKeys: Set<string> = new Set();
+  readonly timeoutMs?: number;
+  readonly #options: StoreContractOptions;
+
+  constructor(store: SessionStore, options: StoreContractOptions) {
+    this.unchecked = store;
+    this.#options = options;
+    if (store.timeoutMs !== undefined) this.timeoutMs = store.timeoutMs;
+  }
+
+  async create(params: CreateParams): Promise<WriteResult> {
+    return this.#checkWrite(params, () => this.unchecked.create(params));
+  }
+
+  async read(params: ReadParams): Promise<SessionSnapshot | null> {
+    const snapshot = await this.unchecked.read(params);
+    await this.#check(params, false);
+    return snapshot;
+  }
+
+  async append(params: AppendParams): Promise<WriteResult> {
+    return this.#checkWrite(params, () => this.unchecked.append(params));
+  }
+
+  async rewrite(params: RewriteParams): Promise<WriteResult | null> {
+    return this.#checkWrite(params, () => this.unchecked.rewrite(params));
+  }
+
+  async touch(params: WriteParams): Promise<WriteResult> {
+    const result = await this.unchecked.touch(params);
+    await this.#check(params, false);
+    return result;
+  }
+
+  async delete(params: ExistingParams): Promise<boolean> {
+    const deleted = await this.unchecked.delete(params);
+    await this.#check(params, false);
+    return deleted;
+  }
+
+  async close(): Promise<void> {
+    await this.unchecked.close();
+  }
+
+  async #checkWrite<T>(address: SessionAddress, write: () => Promise<T>): Promise<T> {
+    this.usedKeys.add(address.key);
+    const result = await write();
+    await this.#check(address, true);
+    return result;
+  }
+
+  async #check({ key }: SessionAddress, written: boolean): Promise<void> {
+    const document = await this.#options.readDocument?.(key);
+    if (document == null) return;
+    this.#options.checkDocument?.(document);
+    if (written) checkConsistency(document);
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * Everything that the contract is about.
+ *
+ * @module
+ */
+import { CONCURRENCY } from './cases/concurrency.ts';
+import { DOCUMENTS } from './cases/documents.ts';
+import { EXPIRY } from './cases/expiry.ts';
+import { FOREIGN_DOCUMENTS } from './cases/foreign-documents.ts';
+import { INPUT } from './cases/input.ts';
+import { ITEMS } from './cases/items.ts';
+import { LIFECYCLE } from './cases/lifecycle.ts';
+import { MESSAGES } from './cases/messages.ts';
+import { METADATA } from './cases/metadata.ts';
+import { OWNERSHIP } from './cases/ownership.ts';
+import { REMOVAL } from './cases/removal.ts';
+import { RUNNER, STREAMED_RUNNER } from './cases/runner.ts';
+import { STORE } from './cases/store.ts';
+import type { Topic } from './topic.ts';
+
+/**
+ * All topics of the contract.
+ */
+export const TOPICS: readonly Topic[] = [
+  LIFECYCLE,
+  OWNERSHIP,
+  MESSAGES,
+  METADATA,
+  REMOVAL,
+  ITEMS,
+  RUNNER,
+  STREAMED_RUNNER,
+  INPUT,
+  EXPIRY,
+  CONCURRENCY,
+  STORE,
+  DOCUMENTS,
+  FOREIGN_DOCUMENTS,
+];

@@ -1,0 +1,34 @@
+/**
+ * The stores that several processes can use at once.
+ *
+ * @module
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, inject } from 'vitest';
+
+/** Each kind of store with what gives the URL of one. */
+export const SHARED_STORES: readonly (readonly [name: string, url: () => string])[] = [
+  ['Redis', () => inject('redisUrl')],
+  ['a SQLite file', () => `sqlite:${join(temporaryFolder(), 'sessions.db')}`],
+];
+
+/** A key prefix that nobody else uses. */
+export function ownPrefix(): string {
+  return `test-${randomUUID()}:`;
+}
+
+/** A new folder that is removed when the test file is done. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'agents-json-session-test-'));
+  FOLDERS.push(folder);
+  return folder;
+}
+
+const FOLDERS: string[] = [];
+
+afterAll(() => {
+  for (const folder of FOLDERS.splice(0)) rmSync(folder, { recursive: true, force: true });
+});

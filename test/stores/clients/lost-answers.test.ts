@@ -1,0 +1,96 @@
+import { JSONSession, SessionError } from 'agents-json-session';
+import { RedisStore } from 'agents-json-session/redis';
+import { createClient } from 'redis';
+import { describe, expect, inject, it } from 'vitest';
+
+import { UnreliableSender } from './unreliable-sender.ts';
+
+const WRITERS = 6;
+const WRITES = 40;
+
+type Outcome = 'acknowledged' | 'unknown' | 'rejected';
+
+async function connect() {
+  const client = createClient({ url: inject('redisUrl') });
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+
+async function writeAll(
+  open: (timeoutMs: number) => JSONSession,
+  writer: number,
+  sender: UnreliableSender,
+): Promise<Map<string, Outcome>> {
+  const outcomes = new Map<string, Outcome>();
+  const session = open(60 + Math.floor(sender.random() * 200));
+  for (let index = 0; index < WRITES; index += 1) {
+    const content = `${writer}-${index}`;
+    try {
+      await session.addMessage({ role: 'user', content, tokens: 1 });
+      outcomes.set(content, 'acknowledged');
+    } catch (error) {
+      const isUnknown = (error as SessionError).code === 'outcome_unknown';
+      outcomes.set(content, isUnknown ? 'unknown' : 'rejected');
+    }
+  }
+  return outcomes;
+}
+
+describe('writes whose answers are lost, late or refused', () => {
+  it.each([1, 2, 3, 4])(
+    'are applied once when acknowledged and never when rejected (seed %i)',
+    async (seed) => {
+      const client = await connect();
+      const sender = new UnreliableSender(
+        { send: ({ args }) => client.sendCommand([...args]) },
+        seed,
+      );
+      const stores = [new RedisStore(sender), new RedisStore(sender)] as const;
+      const keyPrefix = `lost:${crypto.randomUUID()}:`;
+      const open = (store: RedisStore, timeoutMs: number): JSONSession =>
+        new JSONSession({ sessionId: 's', keyPrefix, store, timeoutMs });
+      try {
+        const witness = open(new RedisStore(client), 5000);
+        await witness.create();
+        const logs = await Promise.all(
+          Array.from({ length: WRITERS }, (_, writer) =>
+            writeAll(
+              (timeoutMs) => open(stores[writer % 2 === 0 ? 0 : 1], timeoutMs),
+              writer,
+              sender,
+            ),
+          ),
+        );
+        sender.active = false;
+        await sender.settle();
+
+        const outcomes = new Map(logs.flatMap((log) => [...log]));
+        const stored = (await witness.getMessages()).map(({ content }) => content);
+        const times = (content: string): number => stored.filter((text) => text === content).length;
+        const wrong = [...outcomes].filter(([content, outcome]) => {
+          if (outcome === 'acknowledged') return times(content) !== 1;
+          return times(content) > (outcome === 'unknown' ? 1 : 0);
+        });
+        expect(wrong).toEqual([]);
+        expect(new Set(outcomes.values())).toEqual(
+          new Set<Outcome>(['acknowledged', 'unknown', 'rejected']),
+        );
+
+        const { messageCount, totalTokens } = await witness.getMetadata();
+        expect({ messageCount, totalTokens }).toEqual({
+          messageCount: stored.length,
+          totalTokens: stored.length,
+        });
+        for (const log of logs) {
+          const acknowledged = [...log.keys()].filter((key) => log.get(key) === 'acknowledged');
+          expect(stored.filter((content) => log.get(content) === 'acknowledged')).toEqual(
+            acknowledged,
+          );
+        }
+      } finally {
+        client.destroy();
+      }
+    },
+  );
+});
