@@ -59,3 +59,6 @@ export type {
   WriteParams,
   WriteResult,
 } from './store.ts';
+export { newestItems } from './windows/newest-items.ts';
+export { newestTurns } from './windows/newest-turns.ts';
+export { tokenBudget, type TokenBudgetOptions } from './windows/token-budget.ts';
