@@ -5,9 +5,8 @@
  */
 import { createClient, type RedisClientType } from 'redis';
 
-/** A client of node-redis with its defaults, as `createClient` infers it. */
-// oxlint-disable-next-line typescript/ban-types
-export type BenchClient = RedisClientType<{}, {}, {}>;
+/** A client of node-redis with its defaults. */
+export type BenchClient = RedisClientType;
 
 /**
  * Connects to the server at a URL.
