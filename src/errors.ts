@@ -9,6 +9,7 @@ import type {
   SessionExistsError,
   SessionExpiredError,
   ConflictError,
+  OperationConflictError,
   InvalidInputError,
   ItemTooLargeError,
 } from './errors/session-errors.ts';
@@ -33,6 +34,7 @@ export {
   SessionExistsError,
   SessionExpiredError,
   ConflictError,
+  OperationConflictError,
   InvalidInputError,
   ItemTooLargeError,
 } from './errors/session-errors.ts';
@@ -70,6 +72,7 @@ export type AnySessionError =
   | SessionExistsError
   | SessionExpiredError
   | ConflictError
+  | OperationConflictError
   | InvalidInputError
   | ItemTooLargeError
   | WrongKeyTypeError

@@ -127,6 +127,16 @@ export interface WriteParams extends SessionAddress {
 }
 
 /**
+ * What a caller calls an operation, so that a repeat of it, by any process, is applied once.
+ */
+export interface Operation {
+  /** Digest of the caller's id, in hexadecimal. */
+  readonly id: string;
+  /** Digest of what the operation does, in hexadecimal. */
+  readonly digest: string;
+}
+
+/**
  * Changes to the head of a document. A field that is absent stays as it is.
  */
 export interface HeadChanges {
@@ -148,6 +158,12 @@ export interface AppendParams extends WriteParams {
   readonly changes: HeadChanges;
   /** What to create when there is no session, or null to fail with `SessionNotFoundError`. */
   readonly create: NewSession | null;
+  /**
+   * Names the write. One that was applied in this life of the session is not applied again; one of
+   * the same name that did something else fails with `OperationConflictError`. Remembered for a day,
+   * the newest 4,096 of them, until the history is cleared.
+   */
+  readonly operation?: Operation;
 }
 
 /**
@@ -167,6 +183,13 @@ export interface RewriteParams extends WriteParams {
   readonly version: HistoryTail | null;
   /** How many of the newest entries to drop. */
   readonly drop: number | 'all';
+  /**
+   * Entries to append in the place of those dropped; default none. One with a timestamp is put back as
+   * it is.
+   */
+  readonly entries?: readonly (NewEntry | MessageEntry)[];
+  /** As for an append. */
+  readonly operation?: Operation;
   /** Whether to forget operation ids, as a clear does. */
   readonly forgetOperations: boolean;
   /** Whether to set the tokens spent to zero, as the Python class's clear does. */
@@ -220,7 +243,7 @@ export interface SessionStore {
   append(params: AppendParams): Promise<WriteResult>;
 
   /**
-   * Drops entries from the end. Gives null, with nothing changed, when the version no longer holds.
+   * Drops entries from the end and appends others in their place. Gives null, with nothing changed, when the version no longer holds.
    */
   rewrite(params: RewriteParams): Promise<WriteResult | null>;
 

@@ -12,9 +12,10 @@ import {
   type DocumentMetadata,
 } from './document.ts';
 import { CHANGES_KEPT, recordedChanges } from './changes.ts';
+import { withOperation } from './operations.ts';
 import { mergePatch } from './merge-patch.ts';
 import { randomHex } from '../random-ids.ts';
-import type { AppendParams, NewSession } from '../store.ts';
+import type { AppendParams, NewSession, Operation } from '../store.ts';
 
 /**
  * A head with everything that ours have, whoever made the document.
@@ -89,18 +90,22 @@ export function headAfterAppend(
 }
 
 /**
- * Gives a head after entries were dropped from the end and `length` of them are left.
+ * Gives a head after a rewrite that touched entries from the index `lowest` on, or none, and left
+ * `length` entries.
  */
 export function headAfterRewrite(
   head: CompleteHead,
-  options: { changed: boolean; forgetOperations: boolean; resetTokens: boolean },
+  options: { lowest: number | null; forgetOperations: boolean; resetTokens: boolean },
   length: number,
   now: number,
 ): CompleteHead {
   const { metadata, state } = head;
   // As in Redis, where a plain counter could reach the same number on two masters.
   const generation = Math.max(state.generation + 1, Math.round(now * 1e6));
-  const changes: DocumentState['changes'] = [...recordedChanges(head), [generation, length]];
+  const changes: DocumentState['changes'] = [
+    ...recordedChanges(head),
+    [generation, options.lowest ?? length],
+  ];
   return {
     ...head,
     updated_at: now,
@@ -109,11 +114,24 @@ export function headAfterRewrite(
       message_count: length,
       total_tokens: options.resetTokens ? 0 : metadata.total_tokens,
     },
-    state: options.changed
-      ? { ...state, generation, changes: changes.slice(-CHANGES_KEPT) }
-      : state,
+    state:
+      options.lowest !== null
+        ? { ...state, generation, changes: changes.slice(-CHANGES_KEPT) }
+        : state,
     operations: options.forgetOperations ? {} : head.operations,
   };
+}
+
+/**
+ * Gives a head that remembers an operation, if there is one.
+ */
+export function headAfterOperation(
+  head: CompleteHead,
+  operation: Operation | undefined,
+  now: number,
+): CompleteHead {
+  if (operation === undefined) return head;
+  return { ...head, operations: withOperation(head.operations, operation, now) };
 }
 
 function trackedAgent(

@@ -15,6 +15,7 @@ export type SessionErrorCode =
   | 'session_exists'
   | 'session_expired'
   | 'conflict'
+  | 'operation_conflict'
   | 'invalid_input'
   | 'item_too_large'
   | 'wrong_key_type'

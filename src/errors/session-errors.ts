@@ -103,6 +103,26 @@ export class ConflictError extends SessionError {
 }
 
 /**
+ * An operation id was used before, for something else. Nothing was applied.
+ *
+ * @example
+ * ```ts
+ * import { OperationConflictError } from 'agents-json-session';
+ *
+ * export function isMixUp(error: unknown): boolean {
+ *   return error instanceof OperationConflictError;
+ * }
+ * ```
+ */
+export class OperationConflictError extends SessionError {
+  readonly code = 'operation_conflict';
+
+  constructor(options?: SessionErrorOptions) {
+    super('The operation id was used before, for another operation', options);
+  }
+}
+
+/**
  * An argument or option is not acceptable. Nothing was written.
  *
  * @example

@@ -6,7 +6,6 @@
 import type { AgentInputItem } from '@openai/agents-core';
 
 import type { MessageRole } from '../document/document.ts';
-import { InvalidInputError } from '../errors.ts';
 import { encodeItem, type ItemCodecOptions } from '../items/item-codec.ts';
 import { randomHex } from '../random-ids.ts';
 import type { NewEntry } from '../store.ts';
@@ -32,19 +31,37 @@ export interface NewMessage {
 }
 
 /**
- * Gives the entry for a message.
+ * Gives the item that says what a message says. One of the role `tool`, which belongs to no call, is
+ * given as if the user had said it.
+ *
+ * @throws `InvalidInputError` (`invalid_input`) naming the field that is wrong.
+ */
+export function messageItem(message: NewMessage, codec: ItemCodecOptions): AgentInputItem {
+  checkArguments(message, 'message');
+  const role = checkRole(message.role, 'role');
+  const text = checkText(message.content, 'content', codec.loneSurrogates);
+  if (role === 'assistant') {
+    const content = [{ type: 'output_text' as const, text }];
+    return { type: 'message', role, status: 'completed', content };
+  }
+  return { type: 'message', role: role === 'tool' ? 'user' : role, content: text };
+}
+
+/**
+ * Gives the entry for a message, from the item that says what it says.
  *
  * @throws `InvalidInputError` (`invalid_input`) naming the field that is wrong, `ItemTooLargeError`
  * (`item_too_large`).
  */
-export function messageEntry(message: NewMessage, codec: ItemCodecOptions): NewEntry {
-  checkArguments(message, 'message');
-  const role = checkRole(message.role, 'role');
-  const content = checkText(message.content, 'content', codec.loneSurrogates);
-  const { agent, tokens } = message;
+export function messageEntry(
+  { role, agent, tokens }: NewMessage,
+  item: AgentInputItem | undefined,
+  codec: ItemCodecOptions,
+): NewEntry {
+  const encoded = encodeItem(item, codec, 'content');
   return {
     id: randomHex(8),
-    ...encodeMessage(role, content, codec),
+    ...(role === 'tool' ? { role, content: encoded.content } : encoded),
     agent: agent === undefined ? null : checkName(agent, 'agent'),
     tokens:
       tokens === undefined ? null : checkInteger(tokens, 'tokens', 0, Number.MAX_SAFE_INTEGER),
@@ -58,7 +75,6 @@ export function messageEntry(message: NewMessage, codec: ItemCodecOptions): NewE
  * (`item_too_large`).
  */
 export function itemEntries(items: readonly AgentInputItem[], codec: ItemCodecOptions): NewEntry[] {
-  if (!Array.isArray(items)) throw new InvalidInputError('items', 'must be an array');
   // Array.from, as map would leave the holes of a sparse array to fail later.
   return Array.from(items, (item: unknown, index) => ({
     id: randomHex(8),
@@ -66,22 +82,4 @@ export function itemEntries(items: readonly AgentInputItem[], codec: ItemCodecOp
     agent: null,
     tokens: null,
   }));
-}
-
-/** What is too large is treated as the same text in an item would be. */
-function encodeMessage(
-  role: MessageRole,
-  content: string,
-  codec: ItemCodecOptions,
-): Pick<NewEntry, 'role' | 'content' | 'item'> {
-  if (role === 'tool') {
-    const text = encodeItem({ type: 'message', role: 'user', content }, codec, 'content');
-    return { role, content: text.content };
-  }
-  const parts = [{ type: 'output_text', text: content }];
-  const item =
-    role === 'assistant'
-      ? { type: 'message', role, status: 'completed', content: parts }
-      : { type: 'message', role, content };
-  return encodeItem(item, codec, 'content');
 }

@@ -20,6 +20,7 @@ import type {
   HeadChanges,
   NewEntry,
   NewSession,
+  Operation,
   RewriteParams,
   SessionAddress,
   SessionSnapshot,
@@ -43,12 +44,13 @@ export interface Addition {
   readonly changes?: HeadChanges;
   /** Whether the session is created when there is none; default true. */
   readonly create?: boolean;
+  readonly operation?: Operation;
 }
 
 /**
  * What a rewrite does.
  */
-export type Removal = Pick<RewriteParams, 'version' | 'drop' | 'forgetOperations' | 'resetTokens'>;
+export type Removal = Omit<RewriteParams, keyof WriteParams>;
 
 /**
  * The calls of one handle to its store.
@@ -117,13 +119,14 @@ export class SessionHandle {
    * Adds entries and changes the head.
    */
   async append(addition: Addition): Promise<WriteResult> {
-    const { entries = [], tokens = 0, changes = {}, create = true } = addition;
+    const { entries = [], tokens = 0, changes = {}, create = true, operation } = addition;
     return this.#write(this.newDeadline(), (store, common) =>
       store.append({
         ...common,
         entries,
         tokens,
         changes,
+        ...(operation && { operation }),
         create: create && common.expect.incarnation === null ? this.#newSession() : null,
       }),
     );

@@ -3,22 +3,18 @@
  *
  * @module
  */
-import type { AgentInputItem, Session } from '@openai/agents-core';
+import type { AgentInputItem } from '@openai/agents-core';
+
 import type { JsonValue } from '../document/document.ts';
 import { hasCode, SessionExpiredError, SessionNotFoundError } from '../errors.ts';
 import { checkJson, checkJsonObject, checkName } from './input-validation.ts';
-import { canonicalItem } from '../items/item-codec.ts';
-import { beginsWithResult, selectItems, toItems } from './item-selection.ts';
 import { type Message, type SessionMetadata, toMessage, toMetadata } from './message.ts';
 import { type MessageFilter, MessageSelection } from './message-filter.ts';
-import { itemEntries, messageEntry, type NewMessage } from './new-entries.ts';
-import { popNewestItem, removeAll } from './removal.ts';
-import { SessionHandle } from './session-handle.ts';
-import {
-  type JSONSessionOptions,
-  type ResolvedOptions,
-  resolveOptions,
-} from './session-options.ts';
+import { messageEntry, messageItem, type NewMessage } from './new-entries.ts';
+import { removeAll } from './removal.ts';
+import { SdkSession } from './sdk-session.ts';
+import { type JSONSessionOptions, resolveOptions } from './session-options.ts';
+import { partsOf } from './session-parts.ts';
 
 /**
  * One conversation, kept in Redis as one JSON document or in an embedded SQLite file.
@@ -47,18 +43,14 @@ import {
  * await session.close();
  * ```
  */
-export class JSONSession implements Session {
-  readonly #options: ResolvedOptions;
-  readonly #handle: SessionHandle;
-
+export class JSONSession extends SdkSession {
   /**
    * Makes a handle; nothing is read or written yet.
    *
    * @throws `InvalidInputError` (`invalid_input`) naming the option that is wrong.
    */
   constructor(options: JSONSessionOptions = {}) {
-    this.#options = resolveOptions(options);
-    this.#handle = new SessionHandle(this.#options);
+    super(resolveOptions(options));
   }
 
   /**
@@ -102,7 +94,7 @@ export class JSONSession implements Session {
     options: Omit<JSONSessionOptions, 'sessionId'> = {},
   ): Promise<S> {
     return readySession(new this({ ...options, sessionId }), async (session) => {
-      if (!(await session.#handle.load())) throw new SessionNotFoundError(sessionId);
+      if (!(await partsOf(session).handle.load())) throw new SessionNotFoundError(sessionId);
     });
   }
 
@@ -129,12 +121,12 @@ export class JSONSession implements Session {
 
   /** The id of the session. */
   get sessionId(): string {
-    return this.#options.sessionId;
+    return partsOf(this).options.sessionId;
   }
 
   /** The owner: as given, else as the session that was loaded has it, else `anonymous`. */
   get userId(): string {
-    return this.#handle.userId;
+    return partsOf(this).handle.userId;
   }
 
   /**
@@ -143,7 +135,7 @@ export class JSONSession implements Session {
    * @throws `SessionExistsError` (`session_exists`) when there is one with this id.
    */
   async create(): Promise<void> {
-    await this.#handle.create();
+    await partsOf(this).handle.create();
   }
 
   /**
@@ -153,8 +145,13 @@ export class JSONSession implements Session {
    * @throws `ItemTooLargeError` (`item_too_large`) when it is larger than `maxItemBytes`.
    */
   async addMessage(message: NewMessage): Promise<Message> {
-    const entry = messageEntry(message, this.#options.codec);
-    const { time } = await this.#handle.append({ entries: [entry], tokens: entry.tokens ?? 0 });
+    const { codec } = partsOf(this).options;
+    const [item] = this.prepareItems([messageItem(message, codec)]);
+    const entry = messageEntry(message, item, codec);
+    const { time } = await partsOf(this).handle.append({
+      entries: [entry],
+      tokens: entry.tokens ?? 0,
+    });
     return toMessage({ ...entry, timestamp: time });
   }
 
@@ -175,7 +172,7 @@ export class JSONSession implements Session {
    */
   async getMessages(filter: MessageFilter = {}): Promise<Message[]> {
     const selection = new MessageSelection(filter);
-    const snapshot = await this.#handle.read(selection.entries);
+    const snapshot = await partsOf(this).handle.read(selection.entries);
     selection.assertFound();
     return (snapshot?.entries ?? []).map(toMessage);
   }
@@ -187,7 +184,7 @@ export class JSONSession implements Session {
    */
   async trackAgent(name: string): Promise<void> {
     const currentAgent = checkName(name, 'name');
-    await this.#handle.append({ changes: { currentAgent } });
+    await partsOf(this).handle.append({ changes: { currentAgent } });
   }
 
   /**
@@ -196,7 +193,7 @@ export class JSONSession implements Session {
    * @throws {@link SessionNotFoundError} (`session_not_found`) when it was never created.
    */
   async getMetadata(): Promise<SessionMetadata> {
-    const snapshot = await this.#handle.read({ kind: 'none' });
+    const snapshot = await partsOf(this).handle.read({ kind: 'none' });
     if (snapshot === null) throw new SessionNotFoundError(this.sessionId);
     return toMetadata(snapshot.head, snapshot.length ?? 0);
   }
@@ -216,14 +213,14 @@ export class JSONSession implements Session {
    */
   async setHandoffContext(context: unknown): Promise<void> {
     const handoffContext = checkJson(context, 'context');
-    await this.#handle.append({ changes: { handoffContext } });
+    await partsOf(this).handle.append({ changes: { handoffContext } });
   }
 
   /**
    * Gives the JSON value that {@link JSONSession.setHandoffContext} kept, or null.
    */
   async getHandoffContext(): Promise<JsonValue> {
-    const snapshot = await this.#handle.read({ kind: 'none' });
+    const snapshot = await partsOf(this).handle.read({ kind: 'none' });
     return snapshot?.head.handoff_context ?? null;
   }
 
@@ -245,7 +242,7 @@ export class JSONSession implements Session {
    */
   async setAttributes(attributes: object): Promise<void> {
     const patch = checkJsonObject(attributes, 'attributes');
-    await this.#handle.append({ changes: { attributes: patch } });
+    await partsOf(this).handle.append({ changes: { attributes: patch } });
   }
 
   /**
@@ -254,7 +251,7 @@ export class JSONSession implements Session {
    * @throws {@link SessionNotFoundError} (`session_not_found`) when it was never created.
    */
   async touch(): Promise<void> {
-    await this.#handle.touch();
+    await partsOf(this).handle.touch();
   }
 
   /**
@@ -262,7 +259,7 @@ export class JSONSession implements Session {
    * stay, as in the Python class.
    */
   async clear(): Promise<void> {
-    await removeAll(this.#handle, true);
+    await removeAll(partsOf(this).handle, true);
   }
 
   /**
@@ -270,14 +267,14 @@ export class JSONSession implements Session {
    * unless it creates the session anew.
    */
   async delete(): Promise<boolean> {
-    return this.#handle.delete();
+    return partsOf(this).handle.delete();
   }
 
   /**
    * Gives the connection back. The session itself stays; this handle is not usable any more.
    */
   async close(): Promise<void> {
-    await this.#handle.close();
+    await partsOf(this).handle.close();
   }
 
   /**
@@ -287,83 +284,16 @@ export class JSONSession implements Session {
     await this.close();
   }
 
-  /**
-   * Gives the id of the session, for the SDK.
-   */
-  async getSessionId(): Promise<string> {
-    return this.sessionId;
-  }
-
-  /**
-   * Gives items of the history, oldest first, each as it was added.
-   *
-   * @param limit - How many of the newest; all when left out, none when 0 or less.
-   * @throws `InvalidInputError` (`invalid_input`) when the limit is no whole number.
-   */
-  async getItems(limit?: number): Promise<AgentInputItem[]> {
-    const snapshot = await this.#handle.read(selectItems(limit));
-    return toItems(snapshot?.entries ?? []);
-  }
-
-  /**
-   * Adds items of any type to the history, all of them or none.
-   *
-   * @throws `InvalidInputError` (`invalid_input`) when JSON cannot hold an item (BigInt, cycles).
-   * @throws `ItemTooLargeError` (`item_too_large`) when one is larger than `maxItemBytes`.
-   * @throws {@link SessionExpiredError} (`session_expired`) when they begin with the result of a call
-   * and there is no session which could hold that call.
-   */
-  async addItems(items: AgentInputItem[]): Promise<void> {
-    if (Array.isArray(items) && items.length === 0) return;
-    const entries = itemEntries(items, this.#options.codec);
-    if (!beginsWithResult(entries)) {
-      await this.#handle.append({ entries });
-      return;
-    }
-    try {
-      await this.#handle.append({ entries, create: false });
-    } catch (error) {
-      // Of another user's session no more is said than by any other call.
-      const isMissing = hasCode(error, 'session_not_found') && !(await this.#handle.load());
-      throw isMissing ? new SessionExpiredError(this.sessionId) : error;
-    }
-  }
-
-  /**
-   * Removes the newest item and gives it, or undefined when there is none. Messages behind it which
-   * are transcript only go with it.
-   *
-   * @throws `ConflictError` (`conflict`) when other writers kept changing the end of the history.
-   */
-  async popItem(): Promise<AgentInputItem | undefined> {
-    return popNewestItem(this.#handle);
-  }
-
-  /**
-   * Removes all items. The session, its metadata and the tokens spent stay: the SDK clears a session
-   * also as the first half of a compaction.
-   */
-  async clearSession(): Promise<void> {
-    await removeAll(this.#handle, false);
-  }
-
-  /**
-   * Gives items as they come back once stored, for the SDK's comparison of what it sent with what is
-   * there.
-   */
-  prepareHistoryItemsForPersistenceComparison(items: AgentInputItem[]): AgentInputItem[] {
-    return items.map((item, index) => canonicalItem(item, this.#options.codec, `items[${index}]`));
-  }
-
   async #loadOrCreate(): Promise<void> {
-    const deadline = this.#handle.newDeadline();
-    if (await this.#handle.load(deadline)) return;
+    const deadline = partsOf(this).handle.newDeadline();
+    if (await partsOf(this).handle.load(deadline)) return;
     try {
-      await this.#handle.create(deadline);
+      await partsOf(this).handle.create(deadline);
     } catch (error) {
       if (!hasCode(error, 'session_exists')) throw error;
       // Someone else created it in between.
-      if (!(await this.#handle.load(deadline))) throw new SessionExpiredError(this.sessionId);
+      if (!(await partsOf(this).handle.load(deadline)))
+        throw new SessionExpiredError(this.sessionId);
     }
   }
 }

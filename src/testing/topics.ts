@@ -16,6 +16,7 @@ import { OWNERSHIP } from './cases/ownership.ts';
 import { REMOVAL } from './cases/removal.ts';
 import { RUNNER, STREAMED_RUNNER } from './cases/runner.ts';
 import { STORE } from './cases/store.ts';
+import { TRANSACTIONS } from './cases/transactions.ts';
 import type { Topic } from './topic.ts';
 
 /**
@@ -33,6 +34,7 @@ export const TOPICS: readonly Topic[] = [
   INPUT,
   EXPIRY,
   CONCURRENCY,
+  TRANSACTIONS,
   STORE,
   DOCUMENTS,
   FOREIGN_DOCUMENTS,

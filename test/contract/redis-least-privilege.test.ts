@@ -21,6 +21,8 @@ const COMMANDS = [
   'json.arrindex',
   'json.arrlen',
   'json.arrtrim',
+  'json.del',
+  'json.objlen',
   'evalsha',
   'eval',
   'type',

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JsonObject, JsonValue } from '../../document/document.ts';
+import type { JsonObject, JsonValue, MessageEntry } from '../../document/document.ts';
 import { checkTimeout, Deadline } from '../../deadline.ts';
 import { ConflictError, StoreClosedError } from '../../errors.ts';
 import { mergePatch } from '../../document/merge-patch.ts';
@@ -12,6 +12,7 @@ import type {
   AppendParams,
   CreateParams,
   ExistingParams,
+  NewEntry,
   ReadParams,
   RewriteParams,
   SessionAddress,
@@ -122,16 +123,17 @@ export class RedisStore implements SessionStore {
   }
 
   async rewrite(params: RewriteParams): Promise<WriteResult | null> {
-    const { version, drop, forgetOperations, resetTokens } = params;
+    const { version, drop, forgetOperations, resetTokens, operation, entries = [] } = params;
     const args = [
       version === null ? '' : String(version.generation),
       version === null ? '' : version.lastId,
       String(drop),
       forgetOperations ? '1' : '0',
       resetTokens ? '1' : '0',
+      ...entries.map(entryText),
     ];
     return this.#call(params, (deadline) =>
-      this.#writer.run(params, { script: scripts.rewrite, args, deadline }),
+      this.#writer.run(params, { script: scripts.rewrite, args, deadline, operation }),
     );
   }
 
@@ -171,7 +173,7 @@ export class RedisStore implements SessionStore {
     deadline: Deadline,
     attributes: { patch?: string; before?: string; after?: string },
   ): Promise<WriteResult | null> {
-    const { create, changes, entries } = params;
+    const { create, changes, entries, operation } = params;
     const { currentAgent, handoffContext } = changes;
     const args = [
       create === null ? '' : JSON.stringify(params.sessionId),
@@ -182,10 +184,11 @@ export class RedisStore implements SessionStore {
       attributes.patch ?? '',
       attributes.before ?? '',
       attributes.after ?? '',
-      ...entries.map((entry) => JSON.stringify(entry)),
+      ...entries.map(entryText),
     ];
     const incarnation = create?.incarnation ?? randomHex(16);
-    return this.#writer.run(params, { script: scripts.append, args, deadline, incarnation });
+    const write = { script: scripts.append, args, deadline, incarnation, operation };
+    return this.#writer.run(params, write);
   }
 
   /**
@@ -223,6 +226,11 @@ export class RedisStore implements SessionStore {
       this.#inFlight.delete(call);
     }
   }
+}
+
+/** As `entries.lua` takes it. */
+function entryText(entry: NewEntry | MessageEntry): string {
+  return `${'timestamp' in entry ? '=' : ''}${JSON.stringify(entry)}`;
 }
 
 function applied(result: WriteResult | null): WriteResult {

@@ -7,6 +7,7 @@
 import type { Deadline } from '../../deadline.ts';
 import {
   CorruptDocumentError,
+  OperationConflictError,
   OutcomeUnknownError,
   SessionExistsError,
   SessionExpiredError,
@@ -16,7 +17,13 @@ import {
   WrongKeyTypeError,
 } from '../../errors.ts';
 import { randomHex } from '../../random-ids.ts';
-import type { ExistingParams, SessionAddress, WriteParams, WriteResult } from '../../store.ts';
+import type {
+  ExistingParams,
+  Operation,
+  SessionAddress,
+  WriteParams,
+  WriteResult,
+} from '../../store.ts';
 import type { RedisCommander, ScriptReply } from './commander.ts';
 import type { LuaScript } from './lua-script.ts';
 import * as scripts from './scripts.generated.ts';
@@ -29,6 +36,7 @@ interface WriteScript {
   readonly deadline: Deadline;
   /** What a session that has no incarnation yet gets. */
   readonly incarnation?: string;
+  readonly operation?: Operation | undefined;
   /** Whether the write must be recognised when it is sent twice; default true. */
   readonly numbered?: boolean;
 }
@@ -68,7 +76,7 @@ export class ScriptWriter {
       }
       if (reply[0] === 'CONFLICT') return null;
       const result = this.#result(params, reply, lane);
-      if (numbered) lane.applied(result.incarnation);
+      if (numbered && reply[0] === 'OK') lane.applied(result.incarnation);
       return result;
     }, deadline);
   }
@@ -120,6 +128,8 @@ export class ScriptWriter {
       incarnation,
       ttl === null ? '' : String(ttl),
       this.#hasMerge ? '1' : '0',
+      write.operation?.id ?? '',
+      write.operation?.digest ?? '',
       ...write.args,
     ];
     const operationId = operationIdOf(lane);
@@ -144,6 +154,7 @@ export class ScriptWriter {
   ): WriteResult {
     switch (status) {
       case 'OK':
+      case 'SEEN':
         if (third === '0') this.#hasMerge = false;
         return { incarnation: first, time: Number(second) };
       case 'MISSING':
@@ -156,6 +167,8 @@ export class ScriptWriter {
         throw new SessionNotFoundError(sessionId);
       case 'EXISTS':
         throw new SessionExistsError(sessionId);
+      case 'OPERATION':
+        throw new OperationConflictError();
       case 'TYPE':
         throw new WrongKeyTypeError(sessionId, first);
       case 'CORRUPT':

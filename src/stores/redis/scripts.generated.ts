@@ -4,35 +4,10 @@ import type { LuaScript } from './lua-script.ts';
 /** `lua/append.lua`, where its comments are. */
 export const append: LuaScript = {
   name: 'append',
-  sha1: '7013f2c8645fc241f5eb931603ab15ba26e32e3a',
+  sha1: '20cefb2fb1a56eb77a91c2c91de21389500edbe2',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
-local function integer(number)
-  return string.format('%.0f', number)
-end
-local function state_json(state)
-  return '{"schema":1,"incarnation":"' .. state.incarnation
-    .. '","ttl":' .. (state.ttl and integer(state.ttl) or 'null')
-    .. ',"generation":' .. integer(state.generation)
-    .. ',"changes":' .. (state.changes or '[]')
-    .. ',"history_start":null,"writers":"' .. state.writers
-    .. '","lock":null}'
-end
-local function document_json(fields)
-  return '{"session_id":' .. fields.session_id
-    .. ',"user_id":' .. fields.user_id
-    .. ',"created_at":' .. now .. ',"updated_at":' .. now
-    .. ',"metadata":{"current_agent":' .. (fields.agent or 'null')
-    .. ',"agents_used":[' .. (fields.agent or '')
-    .. '],"message_count":' .. integer(#fields.entries)
-    .. ',"total_tokens":' .. integer(fields.tokens)
-    .. '},"messages":[' .. table.concat(fields.entries, ',')
-    .. '],"handoff_context":' .. (fields.handoff or 'null')
-    .. ',"state":' .. state_json(fields.state)
-    .. ',"operations":{},"attributes":' .. (fields.attributes or '{}')
-    .. ',"usage":{}}'
-end
 local SCHEMA = 1
 local key = KEYS[1]
 local function present(value)
@@ -119,6 +94,89 @@ local function load_session(incarnation, user)
   end
   return session
 end
+local BATCH = 4000
+local function entry_json(text)
+  if string.sub(text, 1, 1) == '=' then return string.sub(text, 2) end
+  return string.sub(text, 1, -2) .. ',"timestamp":' .. now .. '}'
+end
+local function entries_from(first)
+  local entries = {}
+  for index = first, #ARGV do
+    entries[#entries + 1] = entry_json(ARGV[index])
+  end
+  return entries
+end
+local function append_entries(entries, length)
+  for first = 1, #entries, BATCH do
+    local last = math.min(first + BATCH - 1, #entries)
+    length = redis.call('JSON.ARRAPPEND', key, '$.messages', unpack(entries, first, last))[1]
+  end
+  return length
+end
+local function integer(number)
+  return string.format('%.0f', number)
+end
+local function state_json(state)
+  return '{"schema":1,"incarnation":"' .. state.incarnation
+    .. '","ttl":' .. (state.ttl and integer(state.ttl) or 'null')
+    .. ',"generation":' .. integer(state.generation)
+    .. ',"changes":' .. (state.changes or '[]')
+    .. ',"history_start":null,"writers":"' .. state.writers
+    .. '","lock":null}'
+end
+local function document_json(fields)
+  return '{"session_id":' .. fields.session_id
+    .. ',"user_id":' .. fields.user_id
+    .. ',"created_at":' .. now .. ',"updated_at":' .. now
+    .. ',"metadata":{"current_agent":' .. (fields.agent or 'null')
+    .. ',"agents_used":[' .. (fields.agent or '')
+    .. '],"message_count":' .. integer(#fields.entries)
+    .. ',"total_tokens":' .. integer(fields.tokens)
+    .. '},"messages":[' .. table.concat(fields.entries, ',')
+    .. '],"handoff_context":' .. (fields.handoff or 'null')
+    .. ',"state":' .. state_json(fields.state)
+    .. ',"operations":' .. (fields.operations or '{}')
+    .. ',"attributes":' .. (fields.attributes or '{}')
+    .. ',"usage":{}}'
+end
+local OPERATION_SECONDS = 86400
+local OPERATIONS_KEPT = 4096
+local PRUNE_EVERY = 256
+local function operation_path(id)
+  return '$.operations["' .. id .. '"]'
+end
+local function operation_json(digest)
+  return '"' .. digest .. ':' .. now .. '"'
+end
+local function recognise_operation(id, digest)
+  local found = redis.call('JSON.GET', key, operation_path(id))
+  local value = cjson.decode(found)[1]
+  if value == nil then return 'new' end
+  local known, time = string.match(tostring(value), '^(%x+):([%d.]+)$')
+  if known ~= digest then return 'mismatch' end
+  return 'repeat', time
+end
+local function prune_operations(count)
+  local kept = {}
+  local operations = cjson.decode(redis.call('JSON.GET', key, '$.operations'))[1]
+  for id, value in pairs(operations) do
+    kept[#kept + 1] = { id = id, time = tonumber(string.match(tostring(value), ':([%d.]+)$')) or 0 }
+  end
+  table.sort(kept, function(left, right) return left.time < right.time end)
+  for _, operation in ipairs(kept) do
+    local expired = tonumber(now) - operation.time > OPERATION_SECONDS
+    if not expired and count <= OPERATIONS_KEPT then return end
+    if string.find(operation.id, '^%x+$') then
+      redis.call('JSON.DEL', key, operation_path(operation.id))
+    end
+    count = count - 1
+  end
+end
+local function record_operation(id, digest)
+  redis.call('JSON.SET', key, operation_path(id), operation_json(digest))
+  local count = redis.call('JSON.OBJLEN', key, '$.operations')[1]
+  if count and count % PRUNE_EVERY == 0 then prune_operations(count) end
+end
 local WRITERS_KEPT = 32
 local WRITER_SECONDS = 600
 local function recognise(writers, writer, sequence)
@@ -151,6 +209,7 @@ end
 local writer, sequence = ARGV[3], tonumber(ARGV[4])
 local new_ttl = tonumber(ARGV[6])
 local has_merge = ARGV[7] == '1'
+local operation, digest = ARGV[8], ARGV[9]
 local function done(session, time)
   return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0' }
 end
@@ -169,6 +228,11 @@ local function begin_write()
   local seen, time = recognise(state.writers, writer, sequence)
   if seen == 'repeat' then return nil, done(session, time) end
   if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
+  if operation ~= '' then
+    local known, first_time = recognise_operation(operation, digest)
+    if known == 'repeat' then return nil, { 'SEEN', state.incarnation, first_time } end
+    if known == 'mismatch' then return nil, { 'OPERATION' } end
+  end
   state.ttl = new_ttl or present(state.ttl)
   state.writers = record_write(state.writers, writer, sequence)
   return session
@@ -211,19 +275,16 @@ local function finish_write(session, metadata, state)
     if new_ttl then state[#state + 1] = { 'ttl', integer(new_ttl) } end
     groups[2] = { name = 'state', fields = state }
   end
+  if operation ~= '' then record_operation(operation, digest) end
   has_merge = has_merge and merge(groups)
   if not has_merge then set_one_by_one(groups) end
   expire(session)
   return done(session)
 end
 local NO_ATTRIBUTES = '[{}]'
-local BATCH = 4000
-local tokens, agent, handoff = tonumber(ARGV[10]), ARGV[11], ARGV[12]
-local patch, attributes_before, attributes = ARGV[13], ARGV[14], ARGV[15]
-local entries = {}
-for index = 16, #ARGV do
-  entries[#entries + 1] = string.sub(ARGV[index], 1, -2) .. ',"timestamp":' .. now .. '}'
-end
+local tokens, agent, handoff = tonumber(ARGV[12]), ARGV[13], ARGV[14]
+local patch, attributes_before, attributes = ARGV[15], ARGV[16], ARGV[17]
+local entries = entries_from(18)
 local function create()
   if attributes_before ~= '' and attributes_before ~= NO_ATTRIBUTES then return { 'CONFLICT' } end
   local session = {
@@ -235,13 +296,14 @@ local function create()
     },
   }
   redis.call('JSON.SET', key, '$', document_json({
-    session_id = ARGV[8],
-    user_id = ARGV[9],
+    session_id = ARGV[10],
+    user_id = ARGV[11],
     agent = agent ~= '' and agent or nil,
     handoff = handoff ~= '' and handoff or nil,
     attributes = attributes ~= '' and attributes or nil,
     entries = entries,
     tokens = tokens,
+    operations = operation ~= '' and '{"' .. operation .. '":' .. operation_json(digest) .. '}' or nil,
     state = session.state,
   }))
   expire(session)
@@ -259,16 +321,9 @@ local function set_attributes()
   redis.call('JSON.SET', key, '$.attributes', attributes)
   return true
 end
-local function append_entries(length)
-  for first = 1, #entries, BATCH do
-    local last = math.min(first + BATCH - 1, #entries)
-    length = redis.call('JSON.ARRAPPEND', key, '$.messages', unpack(entries, first, last))[1]
-  end
-  return length
-end
 local session, refusal = begin_write()
 if not session then
-  if refusal[1] == 'MISSING' and ARGV[8] ~= '' then return create() end
+  if refusal[1] == 'MISSING' and ARGV[10] ~= '' then return create() end
   return refusal
 end
 local agent_index = nil
@@ -279,7 +334,7 @@ end
 local length = redis.call('JSON.ARRLEN', key, '$.messages')[1]
 if not length then return { 'CORRUPT', 'messages' } end
 if not set_attributes() then return { 'CONFLICT' } end
-length = append_entries(length)
+length = append_entries(entries, length)
 if agent_index == -1 then redis.call('JSON.ARRAPPEND', key, '$.metadata.agents_used', agent) end
 if handoff ~= '' then redis.call('JSON.SET', key, '$.handoff_context', handoff) end
 local metadata = { { 'message_count', integer(length) } }
@@ -294,7 +349,7 @@ return finish_write(session, metadata, {})
 /** `lua/create.lua`, where its comments are. */
 export const create: LuaScript = {
   name: 'create',
-  sha1: 'e5a6883fc8431ecfea4e3f7e57fbc1148c2423c6',
+  sha1: '52be021885560063a105263e43cb1360f519d790',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -320,7 +375,8 @@ local function document_json(fields)
     .. '},"messages":[' .. table.concat(fields.entries, ',')
     .. '],"handoff_context":' .. (fields.handoff or 'null')
     .. ',"state":' .. state_json(fields.state)
-    .. ',"operations":{},"attributes":' .. (fields.attributes or '{}')
+    .. ',"operations":' .. (fields.operations or '{}')
+    .. ',"attributes":' .. (fields.attributes or '{}')
     .. ',"usage":{}}'
 end
 local SCHEMA = 1
@@ -543,35 +599,10 @@ return { 'OK', '', '', '' }
 /** `lua/rewrite.lua`, where its comments are. */
 export const rewrite: LuaScript = {
   name: 'rewrite',
-  sha1: '8aa13b038b94e78af312272685d9a4e6b03e990e',
+  sha1: '864598af5ed2389f7c4d75c89338bede4f4fd58d',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
-local function integer(number)
-  return string.format('%.0f', number)
-end
-local function state_json(state)
-  return '{"schema":1,"incarnation":"' .. state.incarnation
-    .. '","ttl":' .. (state.ttl and integer(state.ttl) or 'null')
-    .. ',"generation":' .. integer(state.generation)
-    .. ',"changes":' .. (state.changes or '[]')
-    .. ',"history_start":null,"writers":"' .. state.writers
-    .. '","lock":null}'
-end
-local function document_json(fields)
-  return '{"session_id":' .. fields.session_id
-    .. ',"user_id":' .. fields.user_id
-    .. ',"created_at":' .. now .. ',"updated_at":' .. now
-    .. ',"metadata":{"current_agent":' .. (fields.agent or 'null')
-    .. ',"agents_used":[' .. (fields.agent or '')
-    .. '],"message_count":' .. integer(#fields.entries)
-    .. ',"total_tokens":' .. integer(fields.tokens)
-    .. '},"messages":[' .. table.concat(fields.entries, ',')
-    .. '],"handoff_context":' .. (fields.handoff or 'null')
-    .. ',"state":' .. state_json(fields.state)
-    .. ',"operations":{},"attributes":' .. (fields.attributes or '{}')
-    .. ',"usage":{}}'
-end
 local SCHEMA = 1
 local key = KEYS[1]
 local function present(value)
@@ -658,6 +689,89 @@ local function load_session(incarnation, user)
   end
   return session
 end
+local BATCH = 4000
+local function entry_json(text)
+  if string.sub(text, 1, 1) == '=' then return string.sub(text, 2) end
+  return string.sub(text, 1, -2) .. ',"timestamp":' .. now .. '}'
+end
+local function entries_from(first)
+  local entries = {}
+  for index = first, #ARGV do
+    entries[#entries + 1] = entry_json(ARGV[index])
+  end
+  return entries
+end
+local function append_entries(entries, length)
+  for first = 1, #entries, BATCH do
+    local last = math.min(first + BATCH - 1, #entries)
+    length = redis.call('JSON.ARRAPPEND', key, '$.messages', unpack(entries, first, last))[1]
+  end
+  return length
+end
+local function integer(number)
+  return string.format('%.0f', number)
+end
+local function state_json(state)
+  return '{"schema":1,"incarnation":"' .. state.incarnation
+    .. '","ttl":' .. (state.ttl and integer(state.ttl) or 'null')
+    .. ',"generation":' .. integer(state.generation)
+    .. ',"changes":' .. (state.changes or '[]')
+    .. ',"history_start":null,"writers":"' .. state.writers
+    .. '","lock":null}'
+end
+local function document_json(fields)
+  return '{"session_id":' .. fields.session_id
+    .. ',"user_id":' .. fields.user_id
+    .. ',"created_at":' .. now .. ',"updated_at":' .. now
+    .. ',"metadata":{"current_agent":' .. (fields.agent or 'null')
+    .. ',"agents_used":[' .. (fields.agent or '')
+    .. '],"message_count":' .. integer(#fields.entries)
+    .. ',"total_tokens":' .. integer(fields.tokens)
+    .. '},"messages":[' .. table.concat(fields.entries, ',')
+    .. '],"handoff_context":' .. (fields.handoff or 'null')
+    .. ',"state":' .. state_json(fields.state)
+    .. ',"operations":' .. (fields.operations or '{}')
+    .. ',"attributes":' .. (fields.attributes or '{}')
+    .. ',"usage":{}}'
+end
+local OPERATION_SECONDS = 86400
+local OPERATIONS_KEPT = 4096
+local PRUNE_EVERY = 256
+local function operation_path(id)
+  return '$.operations["' .. id .. '"]'
+end
+local function operation_json(digest)
+  return '"' .. digest .. ':' .. now .. '"'
+end
+local function recognise_operation(id, digest)
+  local found = redis.call('JSON.GET', key, operation_path(id))
+  local value = cjson.decode(found)[1]
+  if value == nil then return 'new' end
+  local known, time = string.match(tostring(value), '^(%x+):([%d.]+)$')
+  if known ~= digest then return 'mismatch' end
+  return 'repeat', time
+end
+local function prune_operations(count)
+  local kept = {}
+  local operations = cjson.decode(redis.call('JSON.GET', key, '$.operations'))[1]
+  for id, value in pairs(operations) do
+    kept[#kept + 1] = { id = id, time = tonumber(string.match(tostring(value), ':([%d.]+)$')) or 0 }
+  end
+  table.sort(kept, function(left, right) return left.time < right.time end)
+  for _, operation in ipairs(kept) do
+    local expired = tonumber(now) - operation.time > OPERATION_SECONDS
+    if not expired and count <= OPERATIONS_KEPT then return end
+    if string.find(operation.id, '^%x+$') then
+      redis.call('JSON.DEL', key, operation_path(operation.id))
+    end
+    count = count - 1
+  end
+end
+local function record_operation(id, digest)
+  redis.call('JSON.SET', key, operation_path(id), operation_json(digest))
+  local count = redis.call('JSON.OBJLEN', key, '$.operations')[1]
+  if count and count % PRUNE_EVERY == 0 then prune_operations(count) end
+end
 local WRITERS_KEPT = 32
 local WRITER_SECONDS = 600
 local function recognise(writers, writer, sequence)
@@ -690,6 +804,7 @@ end
 local writer, sequence = ARGV[3], tonumber(ARGV[4])
 local new_ttl = tonumber(ARGV[6])
 local has_merge = ARGV[7] == '1'
+local operation, digest = ARGV[8], ARGV[9]
 local function done(session, time)
   return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0' }
 end
@@ -708,6 +823,11 @@ local function begin_write()
   local seen, time = recognise(state.writers, writer, sequence)
   if seen == 'repeat' then return nil, done(session, time) end
   if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
+  if operation ~= '' then
+    local known, first_time = recognise_operation(operation, digest)
+    if known == 'repeat' then return nil, { 'SEEN', state.incarnation, first_time } end
+    if known == 'mismatch' then return nil, { 'OPERATION' } end
+  end
   state.ttl = new_ttl or present(state.ttl)
   state.writers = record_write(state.writers, writer, sequence)
   return session
@@ -750,6 +870,7 @@ local function finish_write(session, metadata, state)
     if new_ttl then state[#state + 1] = { 'ttl', integer(new_ttl) } end
     groups[2] = { name = 'state', fields = state }
   end
+  if operation ~= '' then record_operation(operation, digest) end
   has_merge = has_merge and merge(groups)
   if not has_merge then set_one_by_one(groups) end
   expire(session)
@@ -757,10 +878,10 @@ local function finish_write(session, metadata, state)
 end
 local CHANGES_KEPT = 16
 local function version_holds(session)
-  if ARGV[8] == '' then return true end
-  if integer(session.state.generation) ~= ARGV[8] then return false end
+  if ARGV[10] == '' then return true end
+  if integer(session.state.generation) ~= ARGV[10] then return false end
   local last_id = cjson.decode(redis.call('JSON.GET', key, '$.messages[-1].id'))[1]
-  return (type(last_id) == 'string' and last_id or '') == ARGV[9]
+  return (type(last_id) == 'string' and last_id or '') == ARGV[11]
 end
 local function keep_first(count)
   local first, last = 0, count - 1
@@ -782,8 +903,10 @@ if not session then return refusal end
 if not version_holds(session) then return { 'CONFLICT' } end
 local length = redis.call('JSON.ARRLEN', key, '$.messages')[1]
 if not length then return { 'CORRUPT', 'messages' } end
-local kept = ARGV[10] == 'all' and 0 or math.max(0, length - tonumber(ARGV[10]))
-local state, metadata = session.state, { { 'message_count', integer(kept) } }
+local kept = ARGV[12] == 'all' and 0 or math.max(0, length - tonumber(ARGV[12]))
+local entries = entries_from(15)
+local state = session.state
+local metadata = { { 'message_count', integer(kept + #entries) } }
 local changed = {}
 if kept < length then
   state.generation = math.max(state.generation + 1, now_us)
@@ -791,8 +914,9 @@ if kept < length then
   keep_first(kept)
   changed = { { 'generation', integer(state.generation) }, { 'changes', state.changes } }
 end
-if ARGV[12] == '1' then metadata[2] = { 'total_tokens', '0' } end
-if ARGV[11] == '1' then redis.call('JSON.SET', key, '$.operations', '{}') end
+append_entries(entries, kept)
+if ARGV[14] == '1' then metadata[2] = { 'total_tokens', '0' } end
+if ARGV[13] == '1' then redis.call('JSON.SET', key, '$.operations', '{}') end
 return finish_write(session, metadata, changed)
 `,
 };
@@ -800,7 +924,7 @@ return finish_write(session, metadata, changed)
 /** `lua/touch.lua`, where its comments are. */
 export const touch: LuaScript = {
   name: 'touch',
-  sha1: '36cedd8decce58236dd1d3ebaaca6767a6979aa4',
+  sha1: '9d3e086e049d52cd857db525351fb789ecebfb55',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -826,7 +950,8 @@ local function document_json(fields)
     .. '},"messages":[' .. table.concat(fields.entries, ',')
     .. '],"handoff_context":' .. (fields.handoff or 'null')
     .. ',"state":' .. state_json(fields.state)
-    .. ',"operations":{},"attributes":' .. (fields.attributes or '{}')
+    .. ',"operations":' .. (fields.operations or '{}')
+    .. ',"attributes":' .. (fields.attributes or '{}')
     .. ',"usage":{}}'
 end
 local SCHEMA = 1
@@ -915,6 +1040,44 @@ local function load_session(incarnation, user)
   end
   return session
 end
+local OPERATION_SECONDS = 86400
+local OPERATIONS_KEPT = 4096
+local PRUNE_EVERY = 256
+local function operation_path(id)
+  return '$.operations["' .. id .. '"]'
+end
+local function operation_json(digest)
+  return '"' .. digest .. ':' .. now .. '"'
+end
+local function recognise_operation(id, digest)
+  local found = redis.call('JSON.GET', key, operation_path(id))
+  local value = cjson.decode(found)[1]
+  if value == nil then return 'new' end
+  local known, time = string.match(tostring(value), '^(%x+):([%d.]+)$')
+  if known ~= digest then return 'mismatch' end
+  return 'repeat', time
+end
+local function prune_operations(count)
+  local kept = {}
+  local operations = cjson.decode(redis.call('JSON.GET', key, '$.operations'))[1]
+  for id, value in pairs(operations) do
+    kept[#kept + 1] = { id = id, time = tonumber(string.match(tostring(value), ':([%d.]+)$')) or 0 }
+  end
+  table.sort(kept, function(left, right) return left.time < right.time end)
+  for _, operation in ipairs(kept) do
+    local expired = tonumber(now) - operation.time > OPERATION_SECONDS
+    if not expired and count <= OPERATIONS_KEPT then return end
+    if string.find(operation.id, '^%x+$') then
+      redis.call('JSON.DEL', key, operation_path(operation.id))
+    end
+    count = count - 1
+  end
+end
+local function record_operation(id, digest)
+  redis.call('JSON.SET', key, operation_path(id), operation_json(digest))
+  local count = redis.call('JSON.OBJLEN', key, '$.operations')[1]
+  if count and count % PRUNE_EVERY == 0 then prune_operations(count) end
+end
 local WRITERS_KEPT = 32
 local WRITER_SECONDS = 600
 local function recognise(writers, writer, sequence)
@@ -947,6 +1110,7 @@ end
 local writer, sequence = ARGV[3], tonumber(ARGV[4])
 local new_ttl = tonumber(ARGV[6])
 local has_merge = ARGV[7] == '1'
+local operation, digest = ARGV[8], ARGV[9]
 local function done(session, time)
   return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0' }
 end
@@ -965,6 +1129,11 @@ local function begin_write()
   local seen, time = recognise(state.writers, writer, sequence)
   if seen == 'repeat' then return nil, done(session, time) end
   if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
+  if operation ~= '' then
+    local known, first_time = recognise_operation(operation, digest)
+    if known == 'repeat' then return nil, { 'SEEN', state.incarnation, first_time } end
+    if known == 'mismatch' then return nil, { 'OPERATION' } end
+  end
   state.ttl = new_ttl or present(state.ttl)
   state.writers = record_write(state.writers, writer, sequence)
   return session
@@ -1007,6 +1176,7 @@ local function finish_write(session, metadata, state)
     if new_ttl then state[#state + 1] = { 'ttl', integer(new_ttl) } end
     groups[2] = { name = 'state', fields = state }
   end
+  if operation ~= '' then record_operation(operation, digest) end
   has_merge = has_merge and merge(groups)
   if not has_merge then set_one_by_one(groups) end
   expire(session)

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DocumentHead } from '../../document/document.ts';
+import type { DocumentHead, MessageEntry } from '../../document/document.ts';
 import { SCHEMA } from '../../document/document.ts';
 import { entryId, parseHead, schemaOf } from '../../document/document-head.ts';
 import { CorruptDocumentError, SessionExistsError, UnsupportedSchemaError } from '../../errors.ts';
@@ -12,11 +12,13 @@ import { checkExpectation, missingSession } from '../../document/expectation.ts'
 import {
   type CompleteHead,
   headAfterAppend,
+  headAfterOperation,
   completeHead,
   headAfterRewrite,
   newHead,
 } from '../../document/head-changes.ts';
 import { HistoryWalk, takeAll } from '../../document/history-walk.ts';
+import { appliedAt } from '../../document/operations.ts';
 import { incarnationOf } from '../../document/incarnation.ts';
 import type {
   AppendParams,
@@ -25,6 +27,7 @@ import type {
   ExistingParams,
   HistoryTail,
   NewEntry,
+  Operation,
   ReadParams,
   RewriteParams,
   SessionAddress,
@@ -121,31 +124,39 @@ export class SqliteStore implements SessionStore {
   }
 
   async append(params: AppendParams): Promise<WriteResult> {
-    const { entries, create, sessionId, ttl } = params;
+    const { entries, create, sessionId, ttl, operation } = params;
     return this.#database.write(() => {
       this.#purge();
       if (create !== null && this.#find(params) === null) {
         this.#insert(params, newHead(sessionId, create, ttl, clock()));
       }
       const { id, head, now } = this.#writable(params);
-      const length = this.#length(id);
-      for (const [index, entry] of entries.entries()) {
-        this.#insertEntry(id, length + index, entry, now);
-      }
-      return this.#save(id, headAfterAppend(head, params, length + entries.length, now));
+      const repeated = repeatOf(head, operation);
+      if (repeated !== null) return repeated;
+      const length = this.#insertEntries(id, this.#length(id), entries, now);
+      const after = headAfterAppend(head, params, length, now);
+      return this.#save(id, headAfterOperation(after, operation, now));
     }, params.timeoutMs);
   }
 
   async rewrite(params: RewriteParams): Promise<WriteResult | null> {
-    const { version, drop } = params;
+    const { version, drop, operation, entries = [] } = params;
     return this.#database.write(() => {
       const { id, head, now } = this.#writable(params);
+      const repeated = repeatOf(head, operation);
+      if (repeated !== null) return repeated;
       const length = this.#length(id);
       if (version !== null && !this.#holds(version, id, head, length)) return null;
       const kept = drop === 'all' ? 0 : Math.max(0, length - drop);
       this.#database.run('DELETE FROM entries WHERE session = ? AND position >= ?', id, kept);
-      const changes = { ...params, changed: kept < length };
-      return this.#save(id, headAfterRewrite(head, changes, kept, now));
+      const rewrite = { ...params, lowest: kept < length ? kept : null };
+      const after = headAfterRewrite(
+        head,
+        rewrite,
+        this.#insertEntries(id, kept, entries, now),
+        now,
+      );
+      return this.#save(id, headAfterOperation(after, operation, now));
     }, params.timeoutMs);
   }
 
@@ -208,9 +219,19 @@ export class SqliteStore implements SessionStore {
     return { incarnation: head.state.incarnation, time: head.updated_at };
   }
 
-  #insertEntry(id: number, position: number, entry: NewEntry, timestamp: number): void {
+  /** Gives the new number of entries. */
+  #insertEntries(
+    id: number,
+    length: number,
+    entries: readonly (NewEntry | MessageEntry)[],
+    timestamp: number,
+  ): number {
     const sql = 'INSERT INTO entries (session, position, entry) VALUES (?, ?, ?)';
-    this.#database.run(sql, id, position, JSON.stringify({ ...entry, timestamp }));
+    for (const [index, entry] of entries.entries()) {
+      const stamped = 'timestamp' in entry ? entry : { ...entry, timestamp };
+      this.#database.run(sql, id, length + index, JSON.stringify(stamped));
+    }
+    return length + entries.length;
   }
 
   #holds(version: HistoryTail, id: number, head: CompleteHead, length: number): boolean {
@@ -265,6 +286,12 @@ function parseStored(json: string, sessionId: string): Record<string, unknown> {
 function storedHead(stored: Record<string, unknown>, sessionId: string): DocumentHead {
   const { attributes: _attributes, usage: _usage, ...others } = stored;
   return { ...others, ...parseHead(stored, sessionId) };
+}
+
+/** The result of an operation that was applied before. */
+function repeatOf(head: CompleteHead, operation: Operation | undefined): WriteResult | null {
+  const time = operation === undefined ? null : appliedAt(head.operations, operation);
+  return time === null ? null : { incarnation: head.state.incarnation, time };
 }
 
 /** Text that is no JSON is no entry, and reads pass over it. */

@@ -1,28 +1,24 @@
 -- Adds entries, which may be none, and changes the head; creates the session if asked to.
 -- Input:
 --   KEYS[1] session document
---   ARGV[1..7] as write.lua
---   ARGV[8] session id as JSON, or '' to create nothing   ARGV[9] user id as JSON
---   ARGV[10] tokens to add
---   ARGV[11] current agent as JSON, or ''
---   ARGV[12] handoff context as JSON, or ''
---   ARGV[13] merge patch for the attributes, or ''
---   ARGV[14] without a patch: attributes as JSON.GET printed them before, or ''
---   ARGV[15] attributes to set: after ARGV[14], or in a new session
---   ARGV[16..] entries as JSON objects without timestamp
+--   ARGV[1..9] as write.lua
+--   ARGV[10] session id as JSON, or '' to create nothing   ARGV[11] user id as JSON
+--   ARGV[12] tokens to add
+--   ARGV[13] current agent as JSON, or ''
+--   ARGV[14] handoff context as JSON, or ''
+--   ARGV[15] merge patch for the attributes, or ''
+--   ARGV[16] without a patch: attributes as JSON.GET printed them before, or ''
+--   ARGV[17] attributes to set: after ARGV[16], or in a new session
+--   ARGV[18..] entries as JSON objects without timestamp
 -- Output: that of write.lua | CONFLICT (the attributes have changed, or there is no JSON.MERGE)
+--- @include "entries"
 --- @include "write"
 
 local NO_ATTRIBUTES = '[{}]'
--- unpack() fails somewhere below 8,000 values.
-local BATCH = 4000
-local tokens, agent, handoff = tonumber(ARGV[10]), ARGV[11], ARGV[12]
-local patch, attributes_before, attributes = ARGV[13], ARGV[14], ARGV[15]
+local tokens, agent, handoff = tonumber(ARGV[12]), ARGV[13], ARGV[14]
+local patch, attributes_before, attributes = ARGV[15], ARGV[16], ARGV[17]
 
-local entries = {}
-for index = 16, #ARGV do
-  entries[#entries + 1] = string.sub(ARGV[index], 1, -2) .. ',"timestamp":' .. now .. '}'
-end
+local entries = entries_from(18)
 
 local function create()
   if attributes_before ~= '' and attributes_before ~= NO_ATTRIBUTES then return { 'CONFLICT' } end
@@ -35,13 +31,14 @@ local function create()
     },
   }
   redis.call('JSON.SET', key, '$', document_json({
-    session_id = ARGV[8],
-    user_id = ARGV[9],
+    session_id = ARGV[10],
+    user_id = ARGV[11],
     agent = agent ~= '' and agent or nil,
     handoff = handoff ~= '' and handoff or nil,
     attributes = attributes ~= '' and attributes or nil,
     entries = entries,
     tokens = tokens,
+    operations = operation ~= '' and '{"' .. operation .. '":' .. operation_json(digest) .. '}' or nil,
     state = session.state,
   }))
   expire(session)
@@ -62,18 +59,9 @@ local function set_attributes()
   return true
 end
 
--- Gives the new number of entries.
-local function append_entries(length)
-  for first = 1, #entries, BATCH do
-    local last = math.min(first + BATCH - 1, #entries)
-    length = redis.call('JSON.ARRAPPEND', key, '$.messages', unpack(entries, first, last))[1]
-  end
-  return length
-end
-
 local session, refusal = begin_write()
 if not session then
-  if refusal[1] == 'MISSING' and ARGV[8] ~= '' then return create() end
+  if refusal[1] == 'MISSING' and ARGV[10] ~= '' then return create() end
   return refusal
 end
 local agent_index = nil
@@ -84,7 +72,7 @@ end
 local length = redis.call('JSON.ARRLEN', key, '$.messages')[1]
 if not length then return { 'CORRUPT', 'messages' } end
 if not set_attributes() then return { 'CONFLICT' } end
-length = append_entries(length)
+length = append_entries(entries, length)
 if agent_index == -1 then redis.call('JSON.ARRAPPEND', key, '$.metadata.agents_used', agent) end
 if handoff ~= '' then redis.call('JSON.SET', key, '$.handoff_context', handoff) end
 local metadata = { { 'message_count', integer(length) } }

@@ -27,6 +27,7 @@ local function document_json(fields)
     .. '},"messages":[' .. table.concat(fields.entries, ',')
     .. '],"handoff_context":' .. (fields.handoff or 'null')
     .. ',"state":' .. state_json(fields.state)
-    .. ',"operations":{},"attributes":' .. (fields.attributes or '{}')
+    .. ',"operations":' .. (fields.operations or '{}')
+    .. ',"attributes":' .. (fields.attributes or '{}')
     .. ',"usage":{}}'
 end

@@ -6,16 +6,21 @@
 --   ARGV[5] incarnation for a session that has none yet
 --   ARGV[6] ttl in seconds to set, or ''
 --   ARGV[7] '1' where the server has JSON.MERGE
+--   ARGV[8] digest of the caller's operation id, or ''   ARGV[9] digest of what the operation does
 -- Replies: OK <incarnation> <time> <has JSON.MERGE> | GAP <incarnation> | SCHEMA <number>
+--   | SEEN <incarnation> <time> (the operation was applied before; the write takes no number)
+--   | OPERATION (it did something else before)
 --   | those of expectation.lua
 --- @include "clock"
 --- @include "document"
 --- @include "expectation"
+--- @include "operations"
 --- @include "writers"
 
 local writer, sequence = ARGV[3], tonumber(ARGV[4])
 local new_ttl = tonumber(ARGV[6])
 local has_merge = ARGV[7] == '1'
+local operation, digest = ARGV[8], ARGV[9]
 
 local function done(session, time)
   return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0' }
@@ -38,6 +43,11 @@ local function begin_write()
   local seen, time = recognise(state.writers, writer, sequence)
   if seen == 'repeat' then return nil, done(session, time) end
   if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
+  if operation ~= '' then
+    local known, first_time = recognise_operation(operation, digest)
+    if known == 'repeat' then return nil, { 'SEEN', state.incarnation, first_time } end
+    if known == 'mismatch' then return nil, { 'OPERATION' } end
+  end
   state.ttl = new_ttl or present(state.ttl)
   state.writers = record_write(state.writers, writer, sequence)
   return session
@@ -86,6 +96,7 @@ local function finish_write(session, metadata, state)
     if new_ttl then state[#state + 1] = { 'ttl', integer(new_ttl) } end
     groups[2] = { name = 'state', fields = state }
   end
+  if operation ~= '' then record_operation(operation, digest) end
   has_merge = has_merge and merge(groups)
   if not has_merge then set_one_by_one(groups) end
   expire(session)

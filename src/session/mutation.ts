@@ -1,0 +1,71 @@
+/**
+ * Rewriting items in the middle of a history.
+ *
+ * @module
+ */
+import type { SessionHistoryMutation } from '@openai/agents-core';
+
+import type { MessageEntry } from '../document/document.ts';
+import { ConflictError } from '../errors.ts';
+import { decodeItem, encodeItem, type ItemCodecOptions } from '../items/item-codec.ts';
+import type { SessionHandle } from './session-handle.ts';
+
+/**
+ * Applies mutations as the SDK's own sessions do: the first call with the id is replaced, later ones
+ * are dropped. What stands behind keeps its place, id and time.
+ *
+ * @throws {@link ConflictError} (`conflict`) when other writers kept changing the history until the
+ * time was up.
+ */
+export async function applyMutations(
+  handle: SessionHandle,
+  mutations: SessionHistoryMutation[],
+  codec: ItemCodecOptions,
+): Promise<void> {
+  const deadline = handle.newDeadline();
+  while (!deadline.passed) {
+    const snapshot = await handle.read({ kind: 'all' }, deadline);
+    if (snapshot === null) return;
+    const { entries, tail: version, visited } = snapshot;
+    const after = mutations.reduce(
+      (history, mutation) => replaceFunctionCall(history, mutation, codec),
+      entries,
+    );
+    if (version === null || after === entries) return;
+    const removal = {
+      version,
+      drop: visited - unchanged(entries, after, visited),
+      entries: after.slice(unchanged(entries, after, visited)),
+      forgetOperations: false,
+      resetTokens: false,
+    };
+    if ((await handle.rewrite(removal, deadline)) !== null) return;
+  }
+  throw new ConflictError('Other writers kept changing the history');
+}
+
+/** Gives the very same history where no call has the id. */
+function replaceFunctionCall(
+  history: MessageEntry[],
+  { callId, replacement }: SessionHistoryMutation,
+  codec: ItemCodecOptions,
+): MessageEntry[] {
+  const first = history.findIndex((entry) => isCall(entry, callId));
+  if (first === -1) return history;
+  const { item: _item, ...fields } = history[first] as MessageEntry;
+  const replaced = { ...fields, ...encodeItem(replacement, codec, 'replacement') };
+  const others = history.filter((entry) => !isCall(entry, callId));
+  return others.toSpliced(first, 0, replaced as MessageEntry);
+}
+
+function isCall(entry: MessageEntry, callId: string): boolean {
+  const item = decodeItem(entry);
+  return item?.type === 'function_call' && item.callId === callId;
+}
+
+/** How many values stay. Values that are no entries are left out of a history that is rewritten. */
+function unchanged(before: MessageEntry[], after: MessageEntry[], visited: number): number {
+  if (visited !== before.length) return 0;
+  const first = before.findIndex((entry, index) => entry !== after[index]);
+  return first === -1 ? before.length : first;
+}

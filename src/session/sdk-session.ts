@@ -1,0 +1,167 @@
+/**
+ * What the Agents SDK calls of a session.
+ *
+ * @module
+ */
+import type {
+  AgentInputItem,
+  RunContext,
+  RunContextAwareSession,
+  SessionHistoryRewriteArgs,
+  SessionHistoryRewriteAwareSession,
+  SessionHistoryTransactionArgs,
+  SessionHistoryTransactionAwareSession,
+} from '@openai/agents-core';
+
+import { hasCode, InvalidInputError, SessionExpiredError } from '../errors.ts';
+import { canonicalItem } from '../items/item-codec.ts';
+import { beginsWithResult, selectItems, toItems } from './item-selection.ts';
+import { applyMutations } from './mutation.ts';
+import { itemEntries } from './new-entries.ts';
+import { popNewestItem, removeAll } from './removal.ts';
+import type { ResolvedOptions } from './session-options.ts';
+import { equip, partsOf } from './session-parts.ts';
+import { applyTransaction, operationOf } from './transaction.ts';
+import { checkTransaction } from './transaction-arguments.ts';
+
+/**
+ * The part of `JSONSession` that the SDK knows: the items of one conversation.
+ */
+export abstract class SdkSession
+  implements
+    RunContextAwareSession,
+    SessionHistoryRewriteAwareSession,
+    SessionHistoryTransactionAwareSession
+{
+  /** Tells the SDK to hand its run context to the methods that it calls. */
+  readonly acceptsRunContext = true as const;
+  constructor(options: ResolvedOptions) {
+    equip(this, options);
+  }
+
+  /**
+   * Gives the id of the session, for the SDK.
+   */
+  async getSessionId(): Promise<string> {
+    return partsOf(this).options.sessionId;
+  }
+
+  /**
+   * Gives items of the history, oldest first, each as it was added.
+   *
+   * @param limit - How many of the newest; all when left out, none when 0 or less.
+   * @throws `InvalidInputError` (`invalid_input`) when the limit is no whole number.
+   */
+  async getItems(limit?: number, _runContext?: RunContext): Promise<AgentInputItem[]> {
+    const snapshot = await partsOf(this).handle.read(selectItems(limit));
+    return toItems(snapshot?.entries ?? []);
+  }
+
+  /**
+   * Adds items of any type to the history, all of them or none.
+   *
+   * @throws `InvalidInputError` (`invalid_input`) when JSON cannot hold an item (BigInt, cycles).
+   * @throws `ItemTooLargeError` (`item_too_large`) when one is larger than `maxItemBytes`.
+   * @throws {@link SessionExpiredError} (`session_expired`) when they begin with the result of a call
+   * and there is no session which could hold that call.
+   */
+  async addItems(items: AgentInputItem[], runContext?: RunContext): Promise<void> {
+    if (!Array.isArray(items)) throw new InvalidInputError('items', 'must be an array');
+    if (items.length === 0) return;
+    const entries = itemEntries(this.prepareItems(items, runContext), partsOf(this).options.codec);
+    if (!beginsWithResult(entries)) {
+      await partsOf(this).handle.append({ entries });
+      return;
+    }
+    try {
+      await partsOf(this).handle.append({ entries, create: false });
+    } catch (error) {
+      // Of another user's session no more is said than by any other call.
+      const isMissing = hasCode(error, 'session_not_found') && !(await partsOf(this).handle.load());
+      throw isMissing ? new SessionExpiredError(partsOf(this).options.sessionId) : error;
+    }
+  }
+
+  /**
+   * Removes the newest item and gives it, or undefined when there is none. Messages behind it which
+   * are transcript only go with it.
+   *
+   * @throws `ConflictError` (`conflict`) when other writers kept changing the end of the history.
+   */
+  async popItem(_runContext?: RunContext): Promise<AgentInputItem | undefined> {
+    return popNewestItem(partsOf(this).handle);
+  }
+
+  /**
+   * Removes all items. The session, its metadata and the tokens spent stay: the SDK clears a session
+   * also as the first half of a compaction.
+   */
+  async clearSession(_runContext?: RunContext): Promise<void> {
+    await removeAll(partsOf(this).handle, false);
+  }
+
+  /**
+   * Gives items as they come back once stored, for the SDK's comparison of what it sent with what is
+   * there.
+   */
+  prepareHistoryItemsForPersistenceComparison(items: AgentInputItem[]): AgentInputItem[] {
+    return this.prepareItems(items).map((item, index) =>
+      canonicalItem(item, partsOf(this).options.codec, `items[${index}]`),
+    );
+  }
+
+  /**
+   * Applies a change of the history once, however often and from whichever process it is sent. The SDK
+   * uses it to keep the effects of tools when an output guardrail blocks the answer.
+   *
+   * The operation id is remembered for a day, among the newest 4,096, until the history is cleared.
+   *
+   * @throws `UserError` of the SDK when the arguments are not valid, the history does not end with the
+   * expected items, or the operation id was used for another transaction. Nothing was applied then.
+   */
+  async applyHistoryTransaction(
+    args: SessionHistoryTransactionArgs,
+    runContext?: RunContext,
+  ): Promise<void> {
+    const transaction = await checkTransaction(args);
+    const operation = await operationOf(transaction);
+    const prepared = {
+      ...transaction,
+      expectedSuffix: this.prepareItems(transaction.expectedSuffix, runContext),
+      replacement: this.prepareItems(transaction.replacement, runContext),
+    };
+    await applyTransaction(partsOf(this).handle, prepared, {
+      operation,
+      codec: partsOf(this).options.codec,
+    });
+  }
+
+  /**
+   * Rewrites function calls of the history: the first call with the id is replaced, later ones with
+   * the same id are dropped.
+   *
+   * @throws `ConflictError` (`conflict`) when other writers kept changing the history.
+   */
+  async applyHistoryMutations({ mutations }: SessionHistoryRewriteArgs): Promise<void> {
+    if (mutations.length === 0) return;
+    const prepared = mutations.map((mutation) => {
+      const [replacement = mutation.replacement] = this.prepareItems([mutation.replacement]);
+      return { ...mutation, replacement } as typeof mutation;
+    });
+    await applyMutations(partsOf(this).handle, prepared, partsOf(this).options.codec);
+  }
+
+  /**
+   * Sees items on every way into the history, before they are stored; override it to redact them. It
+   * must give as many items as it got, and give what it gave when it gets that again: the SDK's
+   * comparisons of what it sent with what is stored go through it too.
+   *
+   * @param _runContext - The SDK's run context, where the items come from a run.
+   */
+  protected prepareItems(
+    items: readonly AgentInputItem[],
+    _runContext?: RunContext,
+  ): AgentInputItem[] {
+    return [...items];
+  }
+}

@@ -1,0 +1,30 @@
+-- New entries of `messages`, which come as JSON objects without a timestamp, and old ones that are put
+-- back, which come whole behind a '='.
+--- @include "clock"
+--- @include "expectation"
+
+-- unpack() fails somewhere below 8,000 values.
+local BATCH = 4000
+
+local function entry_json(text)
+  if string.sub(text, 1, 1) == '=' then return string.sub(text, 2) end
+  return string.sub(text, 1, -2) .. ',"timestamp":' .. now .. '}'
+end
+
+-- Gives the entries that stand in ARGV from an index on.
+local function entries_from(first)
+  local entries = {}
+  for index = first, #ARGV do
+    entries[#entries + 1] = entry_json(ARGV[index])
+  end
+  return entries
+end
+
+-- Gives the new number of entries.
+local function append_entries(entries, length)
+  for first = 1, #entries, BATCH do
+    local last = math.min(first + BATCH - 1, #entries)
+    length = redis.call('JSON.ARRAPPEND', key, '$.messages', unpack(entries, first, last))[1]
+  end
+  return length
+end
