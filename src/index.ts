@@ -40,6 +40,7 @@ export type { MessageFilter } from './session/message-filter.ts';
 export { closeStores, defaultStoreUrl } from './open-store.ts';
 export type { NewMessage } from './session/new-entries.ts';
 export { JSONSession } from './session/session.ts';
+export type { Turn } from './session/turn.ts';
 export type { JSONSessionOptions } from './session/session-options.ts';
 export type {
   AppendParams,

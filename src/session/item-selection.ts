@@ -7,7 +7,7 @@ import type { AgentInputItem } from '@openai/agents-core';
 import type { MessageEntry } from '../document/document.ts';
 import { InvalidInputError } from '../errors.ts';
 import { decodeItem } from '../items/item-codec.ts';
-import type { EntrySelection, NewEntry } from '../store.ts';
+import type { EntrySelection, EntryVisitor, NewEntry } from '../store.ts';
 
 /**
  * Gives the selection for the newest `limit` items, or for all. Entries that are transcript only
@@ -33,8 +33,7 @@ export function selectItems(limit: number | undefined): EntrySelection {
 /**
  * Selects the newest entry that holds an item, and what is transcript only behind it.
  */
-export const NEWEST_ITEM: EntrySelection = {
-  kind: 'walk',
+export const NEWEST_ITEM: { visitor: () => EntryVisitor; sizeHint: number } = {
   visitor: () => (entry) => (decodeItem(entry) === undefined ? 'take' : 'last'),
   sizeHint: 1,
 };

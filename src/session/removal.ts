@@ -1,15 +1,28 @@
 /**
- * Taking items out of a history.
+ * Taking messages off the end of a history.
  *
  * @module
  */
 import type { AgentInputItem } from '@openai/agents-core';
 
-import { ConflictError, hasCode } from '../errors.ts';
+import type { MessageEntry } from '../document/document.ts';
+import { ConflictError, hasCode, InvalidInputError } from '../errors.ts';
+import { decodeItem } from '../items/item-codec.ts';
+import type { EntryVisitor } from '../store.ts';
+import { turnVisitor } from '../windows/turns.ts';
 import { NEWEST_ITEM, toItems } from './item-selection.ts';
 import type { SessionHandle } from './session-handle.ts';
 
 const LONGEST_PAUSE_MS = 20;
+const TURN_SIZE_HINT = 20;
+
+/** A walk that takes what is to be removed. */
+interface End {
+  readonly visitor: () => EntryVisitor;
+  readonly sizeHint: number;
+}
+
+const NEWEST_TURN: End = { visitor: () => turnVisitor(decodeItem), sizeHint: TURN_SIZE_HINT };
 
 /**
  * Removes the newest item and gives it, with all that stands behind it and is no item. The removal
@@ -20,18 +33,31 @@ const LONGEST_PAUSE_MS = 20;
  * until the time was up.
  */
 export async function popNewestItem(handle: SessionHandle): Promise<AgentInputItem | undefined> {
-  const deadline = handle.newDeadline();
-  for (let attempt = 0; !deadline.passed; attempt += 1) {
-    // Many that pop at once would otherwise go on getting in each other's way.
-    if (attempt > 0) await deadline.pause(Math.random() * Math.min(2 ** attempt, LONGEST_PAUSE_MS));
-    const snapshot = await handle.read(NEWEST_ITEM, deadline);
-    const [item] = toItems(snapshot?.entries ?? []);
-    if (snapshot === null || item === undefined) return undefined;
-    const { tail: version, visited: drop } = snapshot;
-    const removal = { version, drop, forgetOperations: false, resetTokens: false };
-    if ((await handle.rewrite(removal, deadline)) !== null) return item;
-  }
-  throw new ConflictError('Other writers kept changing the end of the history');
+  const removed = await removeEnd(handle, NEWEST_ITEM, (entries) => toItems(entries).length > 0);
+  return toItems(removed)[0];
+}
+
+/**
+ * Removes the newest turn and gives its entries, oldest first.
+ *
+ * @throws {@link ConflictError} (`conflict`) as {@link popNewestItem} does.
+ */
+export async function popNewestTurn(handle: SessionHandle): Promise<MessageEntry[]> {
+  return removeEnd(handle, NEWEST_TURN, () => true);
+}
+
+/**
+ * Removes the message with an id and everything behind it, and gives the entries, oldest first.
+ *
+ * @throws {@link InvalidInputError} (`invalid_input`) when there is no such message.
+ * @throws {@link ConflictError} (`conflict`) as {@link popNewestItem} does.
+ */
+export async function removeFrom(handle: SessionHandle, id: string): Promise<MessageEntry[]> {
+  const visitor = (): EntryVisitor => (entry) => (entry.id === id ? 'last' : 'take');
+  return removeEnd(handle, { visitor, sizeHint: TURN_SIZE_HINT }, ([oldest]) => {
+    if (oldest?.id === id) return true;
+    throw new InvalidInputError('messageId', 'names no message of this session');
+  });
 }
 
 /**
@@ -44,4 +70,39 @@ export async function removeAll(handle: SessionHandle, resetTokens: boolean): Pr
   } catch (error) {
     if (!hasCode(error, 'session_not_found')) throw error;
   }
+}
+
+/** Removes what a walk over the end takes, if it is as wanted, and gives it. */
+async function removeEnd(
+  handle: SessionHandle,
+  { visitor, sizeHint }: End,
+  isWanted: (entries: MessageEntry[]) => boolean,
+): Promise<MessageEntry[]> {
+  const deadline = handle.newDeadline();
+  for (let attempt = 0; !deadline.passed; attempt += 1) {
+    // Many that pop at once would otherwise go on getting in each other's way.
+    if (attempt > 0) await deadline.pause(Math.random() * Math.min(2 ** attempt, LONGEST_PAUSE_MS));
+    let spared = 0;
+    const counting = (): EntryVisitor => {
+      const visit = visitor();
+      spared = 0;
+      return (entry) => {
+        const verdict = visit(entry);
+        // Seen, but not taken: the walk ended before it.
+        if (verdict === 'stop') spared = 1;
+        return verdict;
+      };
+    };
+    const snapshot = await handle.read({ kind: 'walk', visitor: counting, sizeHint }, deadline);
+    const { entries, tail: version = null, visited = 0 } = snapshot ?? { entries: [] };
+    if (!isWanted(entries) || entries.length === 0) return [];
+    const removal = {
+      version,
+      drop: visited - spared,
+      forgetOperations: false,
+      resetTokens: false,
+    };
+    if ((await handle.rewrite(removal, deadline)) !== null) return entries;
+  }
+  throw new ConflictError('Other writers kept changing the end of the history');
 }

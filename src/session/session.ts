@@ -9,9 +9,10 @@ import type { JsonValue } from '../document/document.ts';
 import { hasCode, SessionExpiredError, SessionNotFoundError } from '../errors.ts';
 import { checkJson, checkJsonObject, checkName } from './input-validation.ts';
 import { type Message, type SessionMetadata, toMessage, toMetadata } from './message.ts';
+import { toTurns, type Turn } from './turn.ts';
 import { type MessageFilter, MessageSelection } from './message-filter.ts';
 import { messageEntry, messageItem, type NewMessage } from './new-entries.ts';
-import { removeAll } from './removal.ts';
+import { popNewestTurn, removeAll, removeFrom } from './removal.ts';
 import { SdkSession } from './sdk-session.ts';
 import { type JSONSessionOptions, resolveOptions } from './session-options.ts';
 import { partsOf } from './session-parts.ts';
@@ -252,6 +253,45 @@ export class JSONSession extends SdkSession {
    */
   async touch(): Promise<void> {
     await partsOf(this).handle.touch();
+  }
+
+  /**
+   * Gives the turns of the conversation, oldest first. A turn is the user and system messages in a row
+   * and all up to the next user message; what is before the first user message is a turn, too.
+   */
+  async getTurns(): Promise<Turn[]> {
+    return toTurns(await this.getMessages());
+  }
+
+  /**
+   * Removes the newest turn, with its tool calls and handoffs, in one step, and gives its messages;
+   * none when there is no message.
+   *
+   * @throws `ConflictError` (`conflict`) when other writers kept changing the end of the history.
+   *
+   * @example
+   * ```ts
+   * import { JSONSession } from 'agents-json-session';
+   *
+   * const session = await JSONSession.load('chat-1');
+   * const [question] = await session.popTurn();
+   * console.log(`Ask again: ${question?.content}`);
+   * ```
+   */
+  async popTurn(): Promise<Message[]> {
+    return (await popNewestTurn(partsOf(this).handle)).map(toMessage);
+  }
+
+  /**
+   * Removes a message and everything behind it in one step, to retry or edit it, and gives what was
+   * removed, oldest first.
+   *
+   * @throws `InvalidInputError` (`invalid_input`) when there is no message with this id.
+   * @throws `ConflictError` (`conflict`) when other writers kept changing the end of the history.
+   */
+  async undoTo(messageId: string): Promise<Message[]> {
+    const id = checkName(messageId, 'messageId');
+    return (await removeFrom(partsOf(this).handle, id)).map(toMessage);
   }
 
   /**

@@ -17,6 +17,7 @@ import { REMOVAL } from './cases/removal.ts';
 import { RUNNER, STREAMED_RUNNER } from './cases/runner.ts';
 import { STORE } from './cases/store.ts';
 import { TRANSACTIONS } from './cases/transactions.ts';
+import { TURNS } from './cases/turns.ts';
 import type { Topic } from './topic.ts';
 
 /**
@@ -35,6 +36,7 @@ export const TOPICS: readonly Topic[] = [
   EXPIRY,
   CONCURRENCY,
   TRANSACTIONS,
+  TURNS,
   STORE,
   DOCUMENTS,
   FOREIGN_DOCUMENTS,

@@ -5,6 +5,9 @@
  */
 import type { AgentInputItem } from '@openai/agents-core';
 
+import type { MessageEntry } from '../document/document.ts';
+import type { EntryVisitor } from '../store.ts';
+
 const INPUT_ROLES: ReadonlySet<unknown> = new Set(['user', 'system', 'developer']);
 
 /**
@@ -24,6 +27,24 @@ export function numberTurns(history: readonly AgentInputItem[]): number[] {
     if (isStart) turn += 1;
     return turn;
   });
+}
+
+/**
+ * Makes a visitor that takes the entries of the newest turn. What is before the first user message is
+ * a turn, too.
+ *
+ * @param itemOf - Gives the item of an entry, or nothing where it is transcript only.
+ */
+export function turnVisitor(
+  itemOf: (entry: MessageEntry) => AgentInputItem | undefined,
+): EntryVisitor {
+  let rowHasUser = false;
+  return (entry) => {
+    const item = itemOf(entry);
+    if (!isInput(item)) return rowHasUser ? 'stop' : 'take';
+    rowHasUser ||= roleOf(item) === 'user';
+    return 'take';
+  };
 }
 
 /** A row of system messages alone starts nothing: it belongs to the turn that it came in. */
