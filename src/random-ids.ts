@@ -11,10 +11,3 @@ export function randomHex(bytes: number): string {
   const random = crypto.getRandomValues(new Uint8Array(bytes));
   return Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
-
-/**
- * Gives ids for new entries.
- */
-export function entryIds(count: number): string[] {
-  return Array.from({ length: count }, () => randomHex(8));
-}

@@ -113,7 +113,10 @@ export interface SessionSnapshot {
   readonly entries: MessageEntry[];
   /** The end of the history that was read, or null where it is empty or none of it was read. */
   readonly tail: HistoryTail | null;
-  /** How many values of `messages` the read looked at, counted from the end. */
+  /**
+   * How many values of `messages` the read looked at, counted from the end, without the one that a
+   * visitor stopped before.
+   */
   readonly visited: number;
 }
 

@@ -14,7 +14,7 @@ import type { MessageEntry } from './document.ts';
 export class HistoryWalk {
   /** Whether the visitor has enough. */
   ended = false;
-  /** How many values were looked at. */
+  /** How many values were looked at, without the one that the visitor stopped before. */
   visited = 0;
   readonly #visit: EntryVisitor;
   readonly #taken: MessageEntry[] = [];
@@ -31,12 +31,12 @@ export class HistoryWalk {
 
   /** Shows the next older value. */
   see(value: unknown): void {
+    const verdict = isMessageEntry(value) ? this.#visit(value) : 'skip';
+    this.ended = verdict === 'last' || verdict === 'stop';
+    if (verdict === 'stop') return;
     if (this.visited === 0) this.#lastId = entryId(value);
     this.visited += 1;
-    if (!isMessageEntry(value)) return;
-    const verdict = this.#visit(value);
-    if (verdict === 'take' || verdict === 'last') this.#taken.push(value);
-    this.ended = verdict === 'last' || verdict === 'stop';
+    if (verdict !== 'skip') this.#taken.push(value as MessageEntry);
   }
 
   /** Shows values, which stand oldest first, until the visitor has enough. */

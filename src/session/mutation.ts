@@ -6,15 +6,15 @@
 import type { SessionHistoryMutation } from '@openai/agents-core';
 
 import type { MessageEntry } from '../document/document.ts';
-import { ConflictError } from '../errors.ts';
 import { decodeItem, encodeItem, type ItemCodecOptions } from '../items/item-codec.ts';
+import { rewriteAsPlanned } from './rewriting.ts';
 import type { SessionHandle } from './session-handle.ts';
 
 /**
  * Applies mutations as the SDK's own sessions do: the first call with the id is replaced, later ones
  * are dropped. What stands behind keeps its place, id and time.
  *
- * @throws {@link ConflictError} (`conflict`) when other writers kept changing the history until the
+ * @throws `ConflictError` (`conflict`) when other writers kept changing the history until the
  * time was up.
  */
 export async function applyMutations(
@@ -22,26 +22,19 @@ export async function applyMutations(
   mutations: SessionHistoryMutation[],
   codec: ItemCodecOptions,
 ): Promise<void> {
-  const deadline = handle.newDeadline();
-  while (!deadline.passed) {
+  await rewriteAsPlanned(handle, async (deadline) => {
     const snapshot = await handle.read({ kind: 'all' }, deadline);
-    if (snapshot === null) return;
+    if (snapshot === null) return null;
     const { entries, tail: version, visited } = snapshot;
     const after = mutations.reduce(
       (history, mutation) => replaceFunctionCall(history, mutation, codec),
       entries,
     );
-    if (version === null || after === entries) return;
-    const removal = {
-      version,
-      drop: visited - unchanged(entries, after, visited),
-      entries: after.slice(unchanged(entries, after, visited)),
-      forgetOperations: false,
-      resetTokens: false,
-    };
-    if ((await handle.rewrite(removal, deadline)) !== null) return;
-  }
-  throw new ConflictError('Other writers kept changing the history');
+    if (after === entries) return null;
+    const kept = unchanged(entries, after, visited);
+    const removal = { version, drop: visited - kept, entries: after.slice(kept) };
+    return { removal, applied: undefined };
+  });
 }
 
 /** Gives the very same history where no call has the id. */

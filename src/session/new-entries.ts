@@ -6,7 +6,7 @@
 import type { AgentInputItem } from '@openai/agents-core';
 
 import type { MessageRole } from '../document/document.ts';
-import { encodeItem, type ItemCodecOptions } from '../items/item-codec.ts';
+import { decodeItem, encodeItem, type ItemCodecOptions } from '../items/item-codec.ts';
 import { randomHex } from '../random-ids.ts';
 import type { NewEntry } from '../store.ts';
 import {
@@ -39,12 +39,9 @@ export interface NewMessage {
 export function messageItem(message: NewMessage, codec: ItemCodecOptions): AgentInputItem {
   checkArguments(message, 'message');
   const role = checkRole(message.role, 'role');
-  const text = checkText(message.content, 'content', codec.loneSurrogates);
-  if (role === 'assistant') {
-    const content = [{ type: 'output_text' as const, text }];
-    return { type: 'message', role, status: 'completed', content };
-  }
-  return { type: 'message', role: role === 'tool' ? 'user' : role, content: text };
+  const content = checkText(message.content, 'content', codec.loneSurrogates);
+  // Only entries of the role `tool` have no item.
+  return decodeItem({ role: role === 'tool' ? 'user' : role, content }) as AgentInputItem;
 }
 
 /**

@@ -6,14 +6,14 @@
 import type { AgentInputItem } from '@openai/agents-core';
 
 import type { MessageEntry } from '../document/document.ts';
-import { ConflictError, hasCode, InvalidInputError } from '../errors.ts';
+import { hasCode, InvalidInputError } from '../errors.ts';
 import { decodeItem } from '../items/item-codec.ts';
 import type { EntryVisitor } from '../store.ts';
 import { turnVisitor } from '../windows/turns.ts';
 import { NEWEST_ITEM, toItems } from './item-selection.ts';
+import { rewriteAsPlanned } from './rewriting.ts';
 import type { SessionHandle } from './session-handle.ts';
 
-const LONGEST_PAUSE_MS = 20;
 const TURN_SIZE_HINT = 20;
 
 /** A walk that takes what is to be removed. */
@@ -29,7 +29,7 @@ const NEWEST_TURN: End = { visitor: () => turnVisitor(decodeItem), sizeHint: TUR
  * names the entry that it expects at the end, so the item is known before it is sent, whatever becomes
  * of the answer.
  *
- * @throws {@link ConflictError} (`conflict`) when other writers kept changing the end of the history
+ * @throws `ConflictError` (`conflict`) when other writers kept changing the end of the history
  * until the time was up.
  */
 export async function popNewestItem(handle: SessionHandle): Promise<AgentInputItem | undefined> {
@@ -40,7 +40,7 @@ export async function popNewestItem(handle: SessionHandle): Promise<AgentInputIt
 /**
  * Removes the newest turn and gives its entries, oldest first.
  *
- * @throws {@link ConflictError} (`conflict`) as {@link popNewestItem} does.
+ * @throws `ConflictError` (`conflict`) as {@link popNewestItem} does.
  */
 export async function popNewestTurn(handle: SessionHandle): Promise<MessageEntry[]> {
   return removeEnd(handle, NEWEST_TURN, () => true);
@@ -50,7 +50,7 @@ export async function popNewestTurn(handle: SessionHandle): Promise<MessageEntry
  * Removes the message with an id and everything behind it, and gives the entries, oldest first.
  *
  * @throws {@link InvalidInputError} (`invalid_input`) when there is no such message.
- * @throws {@link ConflictError} (`conflict`) as {@link popNewestItem} does.
+ * @throws `ConflictError` (`conflict`) as {@link popNewestItem} does.
  */
 export async function removeFrom(handle: SessionHandle, id: string): Promise<MessageEntry[]> {
   const visitor = (): EntryVisitor => (entry) => (entry.id === id ? 'last' : 'take');
@@ -75,34 +75,15 @@ export async function removeAll(handle: SessionHandle, resetTokens: boolean): Pr
 /** Removes what a walk over the end takes, if it is as wanted, and gives it. */
 async function removeEnd(
   handle: SessionHandle,
-  { visitor, sizeHint }: End,
+  end: End,
   isWanted: (entries: MessageEntry[]) => boolean,
 ): Promise<MessageEntry[]> {
-  const deadline = handle.newDeadline();
-  for (let attempt = 0; !deadline.passed; attempt += 1) {
-    // Many that pop at once would otherwise go on getting in each other's way.
-    if (attempt > 0) await deadline.pause(Math.random() * Math.min(2 ** attempt, LONGEST_PAUSE_MS));
-    let spared = 0;
-    const counting = (): EntryVisitor => {
-      const visit = visitor();
-      spared = 0;
-      return (entry) => {
-        const verdict = visit(entry);
-        // Seen, but not taken: the walk ended before it.
-        if (verdict === 'stop') spared = 1;
-        return verdict;
-      };
-    };
-    const snapshot = await handle.read({ kind: 'walk', visitor: counting, sizeHint }, deadline);
-    const { entries, tail: version = null, visited = 0 } = snapshot ?? { entries: [] };
-    if (!isWanted(entries) || entries.length === 0) return [];
-    const removal = {
-      version,
-      drop: visited - spared,
-      forgetOperations: false,
-      resetTokens: false,
-    };
-    if ((await handle.rewrite(removal, deadline)) !== null) return entries;
-  }
-  throw new ConflictError('Other writers kept changing the end of the history');
+  const removed = await rewriteAsPlanned(handle, async (deadline) => {
+    const snapshot = await handle.read({ kind: 'walk', ...end }, deadline);
+    const entries = snapshot?.entries ?? [];
+    if (!isWanted(entries) || snapshot === null || entries.length === 0) return null;
+    const { tail: version, visited: drop } = snapshot;
+    return { removal: { version, drop }, applied: entries };
+  });
+  return removed ?? [];
 }

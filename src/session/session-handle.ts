@@ -50,7 +50,10 @@ export interface Addition {
 /**
  * What a rewrite does.
  */
-export type Removal = Omit<RewriteParams, keyof WriteParams>;
+export type Removal = Omit<RewriteParams, keyof WriteParams | Clearing> &
+  Partial<Pick<RewriteParams, Clearing>>;
+
+type Clearing = 'forgetOperations' | 'resetTokens';
 
 /**
  * The calls of one handle to its store.
@@ -139,7 +142,10 @@ export class SessionHandle {
     removal: Removal,
     deadline: Deadline = this.newDeadline(),
   ): Promise<WriteResult | null> {
-    return this.#write(deadline, (store, common) => store.rewrite({ ...common, ...removal }));
+    const kept = { forgetOperations: false, resetTokens: false };
+    return this.#write(deadline, (store, common) =>
+      store.rewrite({ ...common, ...kept, ...removal }),
+    );
   }
 
   /**

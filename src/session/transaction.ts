@@ -6,13 +6,14 @@
 import type { AgentInputItem } from '@openai/agents-core';
 
 import type { JsonValue } from '../document/document.ts';
-import { ConflictError, hasCode } from '../errors.ts';
+import { hasCode } from '../errors.ts';
 import { canonicalText, sha256 } from '../items/canonical-text.ts';
 import type { ItemCodecOptions } from '../items/item-codec.ts';
 import { canonicalise } from '../items/item-json.ts';
 import type { Operation } from '../store.ts';
 import { selectItems, toItems } from './item-selection.ts';
 import { itemEntries } from './new-entries.ts';
+import { rewriteAsPlanned } from './rewriting.ts';
 import type { SessionHandle } from './session-handle.ts';
 import {
   type CheckedTransaction,
@@ -68,25 +69,21 @@ async function replaceSuffix(
   expectedSuffix: readonly AgentInputItem[],
   write: { entries: ReturnType<typeof itemEntries>; operation: Operation },
 ): Promise<void> {
-  const deadline = handle.newDeadline();
-  while (!deadline.passed) {
+  await rewriteAsPlanned(handle, async (deadline) => {
     const snapshot = await handle.read(selectItems(expectedSuffix.length), deadline);
-    const matches = isSame(toItems(snapshot?.entries ?? []), expectedSuffix);
-    // Also where it does not match: an operation that was applied before is a success.
-    const result = await handle.rewrite(
-      {
-        ...write,
-        version: matches ? (snapshot?.tail ?? NO_VERSION) : NO_VERSION,
-        drop: matches ? (snapshot?.visited ?? 0) : 0,
-        forgetOperations: false,
-        resetTokens: false,
+    const { entries, tail, visited } = snapshot ?? { entries: [], tail: null, visited: 0 };
+    if (isSame(toItems(entries), expectedSuffix)) {
+      return { removal: { ...write, version: tail, drop: visited }, applied: undefined };
+    }
+    // Sent all the same: an operation that was applied before is a success.
+    return {
+      removal: { ...write, version: NO_VERSION, drop: 0 },
+      applied: undefined,
+      onConflict: () => {
+        throw suffixMismatch();
       },
-      deadline,
-    );
-    if (result !== null) return;
-    if (!matches) throw suffixMismatch();
-  }
-  throw new ConflictError('Other writers kept changing the end of the history');
+    };
+  });
 }
 
 function isSame(actual: readonly AgentInputItem[], expected: readonly AgentInputItem[]): boolean {

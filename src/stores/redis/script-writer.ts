@@ -85,11 +85,7 @@ export class ScriptWriter {
    * Runs the script that creates a session. It needs no number: it is recognised by the incarnation.
    */
   async create(params: SessionAddress, write: WriteScript): Promise<WriteResult> {
-    const { script, args, deadline } = write;
-    const call = { script, key: params.key, args, readOnly: false, deadline };
-    const run = (): Promise<ScriptReply> =>
-      this.#commander.run({ ...call, operationId: randomHex(8) });
-    const { reply } = await this.#lanes.get(params.key).enqueue(run, deadline);
+    const { reply } = await this.#runInTurn(params.key, write);
     const expect = { incarnation: null, userId: null };
     return this.#result({ ...params, expect }, texts(reply), null);
   }
@@ -98,23 +94,22 @@ export class ScriptWriter {
    * Deletes a session and says whether it was there.
    */
   async delete(params: ExistingParams, deadline: Deadline): Promise<boolean> {
-    const { expect } = params;
-    const call = {
-      script: scripts.remove,
-      key: params.key,
-      args: [expect.incarnation ?? '', expect.userId ?? ''],
-      readOnly: false,
-      operationId: randomHex(8),
-      deadline,
-    };
-    const run = (): Promise<ScriptReply> => this.#commander.run(call);
-    const { reply, maybeApplied } = await this.#lanes.get(params.key).enqueue(run, deadline);
+    const { expect, key } = params;
+    const args = [expect.incarnation ?? '', expect.userId ?? ''];
+    const remove = { script: scripts.remove, args, deadline };
+    const { reply, maybeApplied } = await this.#runInTurn(key, remove);
     const [status = ''] = texts(reply);
     // The answer to an earlier attempt was lost, and the session is gone.
     if (status === 'MISSING') return maybeApplied;
     if (status === 'REPLACED' || status === 'FORBIDDEN') return false;
     this.#result(params, texts(reply), null);
     return true;
+  }
+
+  /** Runs a script that takes no number, after the writes to the session before it. */
+  async #runInTurn(key: string, { script, args, deadline }: WriteScript): Promise<ScriptReply> {
+    const call = { script, key, args, readOnly: false, operationId: randomHex(8), deadline };
+    return this.#lanes.get(key).enqueue(() => this.#commander.run(call), deadline);
   }
 
   async #send(params: WriteParams, write: WriteScript, lane: WriterLane): Promise<string[]> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CaseScope } from '../case-scope.ts';
 import { expectFailure } from '../expect-failure.ts';
-import { entryIds, randomHex } from '../../random-ids.ts';
+import { randomHex } from '../../random-ids.ts';
 import type {
   AppendParams,
   EntrySelection,
@@ -24,9 +24,8 @@ function newSession(): NewSession {
 }
 
 function entries(...contents: string[]): NewEntry[] {
-  const ids = entryIds(contents.length);
-  return contents.map((content, index) => ({
-    id: ids[index]!,
+  return contents.map((content) => ({
+    id: randomHex(8),
     role: 'user',
     content,
     agent: null,
