@@ -8,10 +8,13 @@ export type {
   DocumentHead,
   DocumentMetadata,
   DocumentState,
+  Handoff,
   JsonObject,
   JsonValue,
   MessageEntry,
   MessageRole,
+  StoredUsage,
+  StoredUsageCounts,
 } from './document/document.ts';
 export {
   type AnySessionError,
@@ -35,7 +38,7 @@ export {
   WrongKeyTypeError,
 } from './errors.ts';
 export type { OversizedItem } from './items/item-codec.ts';
-export type { Message, SessionMetadata } from './session/message.ts';
+export type { Message, SessionMetadata, SessionUsage } from './session/message.ts';
 export type { MessageFilter } from './session/message-filter.ts';
 export { closeStores, defaultStoreUrl } from './open-store.ts';
 export type { NewMessage } from './session/new-entries.ts';
@@ -43,6 +46,7 @@ export { JSONSession } from './session/session.ts';
 export type { Turn } from './session/turn.ts';
 export type { JSONSessionOptions } from './session/session-options.ts';
 export type {
+  AgentUsage,
   AppendParams,
   CreateParams,
   EntrySelection,
@@ -55,10 +59,12 @@ export type {
   Operation,
   ReadParams,
   RewriteParams,
+  RunRecord,
   SessionAddress,
   SessionExpectation,
   SessionSnapshot,
   SessionStore,
+  UsageCounts,
   WriteParams,
   WriteResult,
 } from './store.ts';

@@ -8,6 +8,7 @@
  */
 import type {
   DocumentHead,
+  Handoff,
   JsonObject,
   JsonValue,
   MessageEntry,
@@ -60,6 +61,8 @@ export interface NewEntry {
   readonly agent: string | null;
   readonly tokens: number | null;
   readonly item?: JsonValue;
+  readonly handoff?: Handoff;
+  readonly compaction?: true;
 }
 
 /**
@@ -80,13 +83,16 @@ export type EntryVisitor = (entry: MessageEntry) => 'take' | 'last' | 'skip' | '
 /**
  * Which entries a read wants beside the head of the document.
  *
- * A walk can begin again with a fresh visitor when a writer changed the history in between.
+ * A walk can begin again with a fresh visitor when a writer changed the history in between. With
+ * `within: 'history'` it ends where the model's view begins: at the entry that `history_start` names,
+ * as long as that entry is there.
  */
 export type EntrySelection =
   | { readonly kind: 'none' }
-  | { readonly kind: 'all' }
+  | { readonly kind: 'all'; readonly within?: 'history' }
   | {
       readonly kind: 'walk';
+      readonly within?: 'history';
       /** Begins a walk. */
       readonly visitor: () => EntryVisitor;
       /** How many entries the walk will probably look at. */
@@ -98,6 +104,8 @@ export type EntrySelection =
  */
 export interface ReadParams extends SessionAddress {
   readonly entries: EntrySelection;
+  /** Id of an operation to look up; see {@link SessionSnapshot.operationTime}. */
+  readonly operationId?: string;
 }
 
 /**
@@ -111,6 +119,10 @@ export interface SessionSnapshot {
   readonly length: number | null;
   /** The selected entries, oldest first. Values of `messages` that are no entries are left out. */
   readonly entries: MessageEntry[];
+  /** How many of `entries`, counted from the newest, the model still sees. */
+  readonly inHistory: number;
+  /** When the operation that the read asked for was applied, in Unix seconds; null if it was not. */
+  readonly operationTime: number | null;
   /** The end of the history that was read, or null where it is empty or none of it was read. */
   readonly tail: HistoryTail | null;
   /**
@@ -140,6 +152,44 @@ export interface Operation {
 }
 
 /**
+ * Requests to a model and the tokens that they took.
+ */
+export interface UsageCounts {
+  readonly requests: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly totalTokens: number;
+  /** Of the input tokens, those that the provider had cached. */
+  readonly cachedTokens: number;
+  /** Of the output tokens, those that went into reasoning. */
+  readonly reasoningTokens: number;
+}
+
+/**
+ * What was spent for one agent, or for none in particular.
+ */
+export interface AgentUsage extends UsageCounts {
+  readonly agent: string | null;
+}
+
+/**
+ * What a run did, kept in the same step as what it wrote.
+ */
+export interface RunRecord {
+  /** Agents that join those used, in this order. */
+  readonly agents: readonly string[];
+  /** Becomes the current agent; null leaves it. */
+  readonly currentAgent: string | null;
+  /** Added to the usage, in all and by agent, and to the tokens spent. */
+  readonly spent: readonly AgentUsage[];
+  /**
+   * How much of the run's own usage is recorded by now, so that a run which goes on elsewhere is not
+   * counted twice: hexadecimal digits and colons. The newest 16 are kept. Null: none.
+   */
+  readonly mark: string | null;
+}
+
+/**
  * Changes to the head of a document. A field that is absent stays as it is.
  */
 export interface HeadChanges {
@@ -159,6 +209,7 @@ export interface AppendParams extends WriteParams {
   /** Added to the tokens spent. */
   readonly tokens: number;
   readonly changes: HeadChanges;
+  readonly run?: RunRecord;
   /** What to create when there is no session, or null to fail with `SessionNotFoundError`. */
   readonly create: NewSession | null;
   /**
@@ -191,11 +242,17 @@ export interface RewriteParams extends WriteParams {
    * it is.
    */
   readonly entries?: readonly (NewEntry | MessageEntry)[];
+  /**
+   * `'kept'` begins the model's view behind the entries that are kept. Left out, it begins where it
+   * began, or at the start when the entry that it begins behind is dropped.
+   */
+  readonly historyStart?: 'kept';
+  readonly run?: RunRecord;
   /** As for an append. */
   readonly operation?: Operation;
   /** Whether to forget operation ids, as a clear does. */
   readonly forgetOperations: boolean;
-  /** Whether to set the tokens spent to zero, as the Python class's clear does. */
+  /** Whether to set the tokens spent and the usage to zero, as the Python class's clear does. */
   readonly resetTokens: boolean;
 }
 
@@ -246,7 +303,8 @@ export interface SessionStore {
   append(params: AppendParams): Promise<WriteResult>;
 
   /**
-   * Drops entries from the end and appends others in their place. Gives null, with nothing changed, when the version no longer holds.
+   * Drops entries from the end, appends others in their place, and can move the start of the model's
+   * view. Gives null, with nothing changed, when the version no longer holds.
    */
   rewrite(params: RewriteParams): Promise<WriteResult | null>;
 

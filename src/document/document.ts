@@ -30,6 +30,14 @@ export type MessageRole = 'user' | 'assistant' | 'system' | 'tool';
 export const MESSAGE_ROLES: readonly MessageRole[] = ['user', 'assistant', 'system', 'tool'];
 
 /**
+ * One agent handing the conversation over to another.
+ */
+export interface Handoff {
+  from: string;
+  to: string;
+}
+
+/**
  * One entry of `messages` as it is stored.
  */
 export interface MessageEntry {
@@ -44,6 +52,10 @@ export interface MessageEntry {
   tokens: number | null;
   /** What an SDK item holds beyond role and content; see `item-codec.ts`. */
   item?: JsonValue;
+  /** On the entry that completes a handoff, or else on the first of the agent that took over. */
+  handoff?: Handoff;
+  /** Whether a compaction wrote the entry: nobody said it. */
+  compaction?: true;
   /** Fields of other programs and later releases. */
   [field: string]: unknown;
 }
@@ -80,6 +92,29 @@ export interface DocumentState {
 }
 
 /**
+ * Requests to models and the tokens that they took, as they are stored.
+ */
+export interface StoredUsageCounts {
+  requests?: number;
+  input_tokens?: number;
+  output_tokens?: number;
+  total_tokens?: number;
+  /** Of the input tokens, those that the provider had cached. */
+  cached_tokens?: number;
+  /** Of the output tokens, those that went into reasoning. */
+  reasoning_tokens?: number;
+}
+
+/**
+ * What runs have spent: in all, and by the name of the agent.
+ */
+export interface StoredUsage extends StoredUsageCounts {
+  agents?: Record<string, StoredUsageCounts>;
+  /** How much of each recent run is recorded: `evidence:requests:input:output:total;` each. */
+  marks?: string;
+}
+
+/**
  * Everything of a document but its messages.
  */
 export interface DocumentHead {
@@ -94,7 +129,7 @@ export interface DocumentHead {
   state?: DocumentState;
   operations?: JsonObject;
   attributes?: JsonObject;
-  usage?: JsonObject;
+  usage?: StoredUsage;
 }
 
 /**

@@ -9,13 +9,14 @@ import {
   type DocumentState,
   type JsonObject,
   newState,
-  type DocumentMetadata,
+  type StoredUsage,
 } from './document.ts';
 import { CHANGES_KEPT, recordedChanges } from './changes.ts';
 import { withOperation } from './operations.ts';
+import { clearedUsage } from './run-record.ts';
 import { mergePatch } from './merge-patch.ts';
 import { randomHex } from '../random-ids.ts';
-import type { AppendParams, NewSession, Operation } from '../store.ts';
+import type { AppendParams, NewSession, Operation, RewriteParams } from '../store.ts';
 
 /**
  * A head with everything that ours have, whoever made the document.
@@ -24,7 +25,7 @@ export type CompleteHead = DocumentHead & {
   state: DocumentState;
   operations: JsonObject;
   attributes: JsonObject;
-  usage: JsonObject;
+  usage: StoredUsage;
 };
 
 /**
@@ -69,43 +70,45 @@ export function completeHead(head: DocumentHead, ttl: number | null): CompleteHe
  */
 export function headAfterAppend(
   head: CompleteHead,
-  { tokens, changes }: Pick<AppendParams, 'tokens' | 'changes'>,
+  { changes }: Pick<AppendParams, 'changes'>,
   length: number,
   now: number,
 ): CompleteHead {
-  const { currentAgent, handoffContext, attributes } = changes;
-  const { metadata } = head;
+  const { handoffContext, attributes } = changes;
   return {
     ...head,
     updated_at: now,
-    metadata: {
-      ...metadata,
-      ...(currentAgent === undefined ? {} : trackedAgent(metadata.agents_used, currentAgent)),
-      message_count: length,
-      total_tokens: metadata.total_tokens + tokens,
-    },
+    metadata: { ...head.metadata, message_count: length },
     ...(handoffContext === undefined ? {} : { handoff_context: handoffContext }),
     ...(attributes === undefined ? {} : { attributes: mergePatch(head.attributes, attributes) }),
   };
 }
 
 /**
- * Gives a head after a rewrite that touched entries from the index `lowest` on, or none, and left
- * `length` entries.
+ * What a rewrite did to the entries.
+ */
+export interface Rewritten {
+  /** How many entries there were before. */
+  readonly before: number;
+  /** How many of them were kept. */
+  readonly kept: number;
+  /** How many there are now. */
+  readonly length: number;
+  /** Where the model's view begins now; undefined where it begins where it did. */
+  readonly historyStart: DocumentState['history_start'] | undefined;
+}
+
+/**
+ * Gives a head after a rewrite.
  */
 export function headAfterRewrite(
   head: CompleteHead,
-  options: { lowest: number | null; forgetOperations: boolean; resetTokens: boolean },
-  length: number,
+  { before, kept, length, historyStart }: Rewritten,
+  options: Pick<RewriteParams, 'forgetOperations' | 'resetTokens'>,
   now: number,
 ): CompleteHead {
   const { metadata, state } = head;
-  // As in Redis, where a plain counter could reach the same number on two masters.
-  const generation = Math.max(state.generation + 1, Math.round(now * 1e6));
-  const changes: DocumentState['changes'] = [
-    ...recordedChanges(head),
-    [generation, options.lowest ?? length],
-  ];
+  const isChanged = kept < before || historyStart !== undefined;
   return {
     ...head,
     updated_at: now,
@@ -114,12 +117,41 @@ export function headAfterRewrite(
       message_count: length,
       total_tokens: options.resetTokens ? 0 : metadata.total_tokens,
     },
-    state:
-      options.lowest !== null
-        ? { ...state, generation, changes: changes.slice(-CHANGES_KEPT) }
-        : state,
+    state: {
+      ...state,
+      ...(isChanged && changedVersion(head, kept, now)),
+      ...(historyStart !== undefined && { history_start: historyStart }),
+    },
     operations: options.forgetOperations ? {} : head.operations,
+    usage: options.resetTokens ? clearedUsage(head.usage) : head.usage,
   };
+}
+
+/**
+ * Where the model's view begins after a rewrite that kept so many entries: undefined where it began.
+ *
+ * @param lastKeptId - The id of the last entry that is kept.
+ */
+export function movedHistoryStart(
+  { state }: CompleteHead,
+  { historyStart }: Pick<RewriteParams, 'historyStart'>,
+  kept: number,
+  lastKeptId: string,
+): Rewritten['historyStart'] {
+  if (historyStart === 'kept' && kept > 0) return { index: kept, id: lastKeptId };
+  if (state.history_start === null) return undefined;
+  return historyStart === 'kept' || kept < state.history_start.index ? null : undefined;
+}
+
+function changedVersion(
+  head: CompleteHead,
+  lowest: number,
+  now: number,
+): Pick<DocumentState, 'generation' | 'changes'> {
+  // As in Redis, where a plain counter could reach the same number on two masters.
+  const generation = Math.max(head.state.generation + 1, Math.round(now * 1e6));
+  const changes: DocumentState['changes'] = [...recordedChanges(head), [generation, lowest]];
+  return { generation, changes: changes.slice(-CHANGES_KEPT) };
 }
 
 /**
@@ -132,11 +164,4 @@ export function headAfterOperation(
 ): CompleteHead {
   if (operation === undefined) return head;
   return { ...head, operations: withOperation(head.operations, operation, now) };
-}
-
-function trackedAgent(
-  used: readonly string[],
-  name: string,
-): Pick<DocumentMetadata, 'current_agent' | 'agents_used'> {
-  return { current_agent: name, agents_used: used.includes(name) ? [...used] : [...used, name] };
 }

@@ -3,25 +3,36 @@
  *
  * @module
  */
-import type { EntryVisitor, HistoryTail } from '../store.ts';
+import type { EntrySelection, EntryVisitor, HistoryTail } from '../store.ts';
 import { entryId, isMessageEntry } from './document-head.ts';
-import type { MessageEntry } from './document.ts';
+import type { DocumentHead, MessageEntry } from './document.ts';
+
+/** A selection that looks at entries. */
+export type WalkedSelection = Exclude<EntrySelection, { readonly kind: 'none' }>;
 
 /**
  * Hands the values of `messages` to a visitor, newest first, and collects what it takes. Values that
  * are no entries are passed over, as the SDK's own file session does with corrupt records.
  */
 export class HistoryWalk {
-  /** Whether the visitor has enough. */
+  /** Whether the visitor has enough, or the walk may go no further. */
   ended = false;
-  /** How many values were looked at, without the one that the visitor stopped before. */
+  /** How many values were looked at, without the one that the walk stopped before. */
   visited = 0;
   readonly #visit: EntryVisitor;
+  readonly #hiddenId: string | null;
+  readonly #within: 'history' | undefined;
   readonly #taken: MessageEntry[] = [];
+  #inHistory: number | null = null;
   #lastId = '';
 
-  constructor(visit: EntryVisitor) {
-    this.#visit = visit;
+  /**
+   * @param head - Of the document, which says where the model's view begins.
+   */
+  constructor(selection: WalkedSelection, head: Pick<DocumentHead, 'state'>) {
+    this.#visit = selection.kind === 'walk' ? selection.visitor() : () => 'take';
+    this.#within = selection.within;
+    this.#hiddenId = hiddenId(head);
   }
 
   /** The entries that were taken, oldest first. */
@@ -29,8 +40,19 @@ export class HistoryWalk {
     return this.#taken.toReversed();
   }
 
+  /** How many of them, counted from the newest, the model still sees. */
+  get inHistory(): number {
+    return this.#inHistory ?? this.#taken.length;
+  }
+
   /** Shows the next older value. */
   see(value: unknown): void {
+    if (this.#hiddenId !== null && entryId(value) === this.#hiddenId) {
+      this.#inHistory = this.#taken.length;
+      this.ended = this.#within === 'history';
+      if (this.ended && this.visited === 0) this.#lastId = this.#hiddenId;
+      if (this.ended) return;
+    }
     const verdict = isMessageEntry(value) ? this.#visit(value) : 'skip';
     this.ended = verdict === 'last' || verdict === 'stop';
     if (verdict === 'stop') return;
@@ -48,13 +70,16 @@ export class HistoryWalk {
 
   /** Names the end of the history that was walked. */
   tail(generation: number): HistoryTail | null {
-    return this.visited === 0 ? null : { generation, lastId: this.#lastId };
+    const isUnseen = this.visited === 0 && this.#lastId === '';
+    return isUnseen ? null : { generation, lastId: this.#lastId };
   }
 }
 
 /**
- * The visitor that takes every entry.
+ * The id of the last entry that the model no longer sees, or null where it sees everything. It counts
+ * only while an entry with this id is there: other programs do not know of it.
  */
-export function takeAll(): EntryVisitor {
-  return () => 'take';
+export function hiddenId({ state }: Pick<DocumentHead, 'state'>): string | null {
+  const id: unknown = state?.history_start?.id;
+  return typeof id === 'string' && id !== '' ? id : null;
 }

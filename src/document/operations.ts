@@ -33,14 +33,28 @@ export function withOperation(
   now: number,
 ): JsonObject {
   const young = Object.entries(operations).filter(
-    ([, value]) => now - timeOf(value) <= OPERATION_SECONDS,
+    ([, value]) => now - timeOfOperation(value) <= OPERATION_SECONDS,
   );
   const newest = young
-    .toSorted(([, left], [, right]) => timeOf(left) - timeOf(right))
+    .toSorted(([, left], [, right]) => timeOfOperation(left) - timeOfOperation(right))
     .slice(-OPERATIONS_KEPT + 1);
   return { ...Object.fromEntries(newest), [id]: `${digest}:${now}` };
 }
 
-function timeOf(value: unknown): number {
+/**
+ * Gives the time of the operation with an id, whatever it did, or null where it was not applied.
+ */
+export function operationTime(
+  operations: JsonObject | undefined,
+  id: string | undefined,
+): number | null {
+  const known = id === undefined ? undefined : operations?.[id];
+  return known === undefined ? null : timeOfOperation(known);
+}
+
+/**
+ * Gives the time in what is kept of an operation, in Unix seconds.
+ */
+export function timeOfOperation(value: unknown): number {
   return typeof value === 'string' ? Number(value.split(':')[1]) : 0;
 }

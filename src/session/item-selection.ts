@@ -7,16 +7,21 @@ import type { AgentInputItem } from '@openai/agents-core';
 import type { MessageEntry } from '../document/document.ts';
 import { InvalidInputError } from '../errors.ts';
 import { decodeItem } from '../items/item-codec.ts';
-import type { EntrySelection, EntryVisitor, NewEntry } from '../store.ts';
+import type { EntrySelection, NewEntry } from '../store.ts';
 
 /**
- * Gives the selection for the newest `limit` items, or for all. Entries that are transcript only
+ * Selects entries from the end on.
+ */
+export type EndSelection = Extract<EntrySelection, { kind: 'walk' }>;
+
+/**
+ * Gives the selection for the newest `limit` items that the model sees, or for all. Entries that are transcript only
  * count for nothing.
  *
  * @throws {@link InvalidInputError} (`invalid_input`) when the limit is no whole number.
  */
 export function selectItems(limit: number | undefined): EntrySelection {
-  if (limit === undefined) return { kind: 'all' };
+  if (limit === undefined) return { kind: 'all', within: 'history' };
   if (typeof limit === 'number' && limit <= 0) return { kind: 'none' };
   if (!Number.isInteger(limit)) throw new InvalidInputError('limit', 'must be a whole number');
   const visitor = (): ((entry: MessageEntry) => 'take' | 'last' | 'skip') => {
@@ -27,13 +32,16 @@ export function selectItems(limit: number | undefined): EntrySelection {
       return left === 0 ? 'last' : 'take';
     };
   };
-  return { kind: 'walk', visitor, sizeHint: limit };
+  return { kind: 'walk', within: 'history', visitor, sizeHint: limit };
 }
 
 /**
- * Selects the newest entry that holds an item, and what is transcript only behind it.
+ * Selects the newest entry that holds an item which the model sees, and what is transcript only behind
+ * it.
  */
-export const NEWEST_ITEM: { visitor: () => EntryVisitor; sizeHint: number } = {
+export const NEWEST_ITEM: EndSelection = {
+  kind: 'walk',
+  within: 'history',
   visitor: () => (entry) => (decodeItem(entry) === undefined ? 'take' : 'last'),
   sizeHint: 1,
 };

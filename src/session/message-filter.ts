@@ -5,7 +5,13 @@
  */
 import type { MessageEntry, MessageRole } from '../document/document.ts';
 import { InvalidInputError } from '../errors.ts';
-import { checkArguments, checkInteger, checkName, checkRole } from './input-validation.ts';
+import {
+  checkArguments,
+  checkBoolean,
+  checkInteger,
+  checkName,
+  checkRole,
+} from './input-validation.ts';
 import type { EntrySelection, EntryVisitor } from '../store.ts';
 
 /** Entries that a filtered read looks at first. */
@@ -26,6 +32,8 @@ export interface MessageFilter {
   since?: Date | string | undefined;
   /** Messages before this time, or those before the message with this id. */
   before?: Date | string | undefined;
+  /** Whether entries that a compaction wrote are given too: nobody said them. Default: false. */
+  includeCompaction?: boolean | undefined;
 }
 
 /**
@@ -109,8 +117,9 @@ class MessageWalk {
   }
 
   #matches(entry: MessageEntry): boolean {
-    const { role, agent } = this.#filter;
+    const { role, agent, includeCompaction } = this.#filter;
     return (
+      (entry.compaction !== true || includeCompaction === true) &&
       (role === undefined || entry.role === role) &&
       (agent === undefined || entry.agent === agent) &&
       timeOf(entry) >= this.#sinceTime &&
@@ -129,13 +138,14 @@ function timeOf(entry: MessageEntry): number {
 }
 
 function checkFilter(filter: MessageFilter): MessageFilter {
-  const { limit, role, agent, since, before } = checkArguments(filter, 'filter');
+  const { limit, role, agent, since, before, includeCompaction } = checkArguments(filter, 'filter');
   return {
     limit: limit === undefined ? limit : checkInteger(limit, 'limit', 1, Number.MAX_SAFE_INTEGER),
     role: role === undefined ? role : checkRole(role, 'role'),
     agent: agent === undefined ? agent : checkName(agent, 'agent'),
     since: checkBoundary(since, 'since'),
     before: checkBoundary(before, 'before'),
+    includeCompaction: checkBoolean(includeCompaction ?? false, 'includeCompaction'),
   };
 }
 

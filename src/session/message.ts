@@ -4,8 +4,16 @@
  * @module
  */
 import type { AgentInputItem } from '@openai/agents-core';
-import type { DocumentHead, JsonObject, MessageEntry, MessageRole } from '../document/document.ts';
+import type {
+  DocumentHead,
+  Handoff,
+  JsonObject,
+  MessageEntry,
+  MessageRole,
+} from '../document/document.ts';
+import { usageCounts } from '../document/run-record.ts';
 import { decodeItem } from '../items/item-codec.ts';
+import type { SessionSnapshot, UsageCounts } from '../store.ts';
 
 /**
  * One entry of a session's transcript.
@@ -22,8 +30,22 @@ export interface Message {
   agent: string | null;
   /** The tokens that the message cost, as far as they were told. */
   tokens: number | null;
+  /** The handoff that this message completes, where a run was tracked. */
+  handoff?: Handoff;
+  /** Whether the model still sees it: not once a compaction has put something else in its place. */
+  inHistory: boolean;
+  /** True where a compaction wrote it; left out by `getMessages` unless asked for. */
+  compaction?: true;
   /** The SDK item, or absent where the entry is transcript only (role `tool` by `addMessage`). */
   item?: AgentInputItem;
+}
+
+/**
+ * Requests to models and the tokens that they took: of all runs, and of each agent that a tracked run
+ * has named.
+ */
+export interface SessionUsage extends UsageCounts {
+  agents: Record<string, UsageCounts>;
 }
 
 /**
@@ -36,13 +58,15 @@ export interface SessionMetadata {
   createdAt: Date;
   /** The last write of any process. */
   updatedAt: Date;
-  /** The agent that `trackAgent` named last. */
+  /** The agent that answered last in a tracked run, or that `trackAgent` named last. */
   currentAgent: string | null;
-  /** Every agent that `trackAgent` named, in order of first use. */
+  /** Every agent of tracked runs, or that `trackAgent` named, in order of first use. */
   agentsUsed: string[];
   messageCount: number;
   /** Tokens spent: they do not go down when messages are removed one by one. */
   totalTokens: number;
+  /** What runs have spent, in all and by the name of the agent. */
+  usage: SessionUsage;
   /** What `setAttributes` has set. */
   attributes: JsonObject;
   /** Seconds that the session is kept after a write, or null for ever. */
@@ -51,9 +75,11 @@ export interface SessionMetadata {
 
 /**
  * Gives an entry as callers see it.
+ *
+ * @param isVisible - Whether it stands in the part of the transcript that the model sees.
  */
-export function toMessage(entry: MessageEntry): Message {
-  const { id, role, content, timestamp, agent, tokens } = entry;
+export function toMessage(entry: MessageEntry, isVisible: boolean): Message {
+  const { id, role, content, timestamp, agent, tokens, handoff, compaction } = entry;
   const item = decodeItem(entry);
   return {
     id,
@@ -63,8 +89,35 @@ export function toMessage(entry: MessageEntry): Message {
     timestamp: toDate(typeof timestamp === 'number' ? timestamp : 0),
     agent: typeof agent === 'string' ? agent : null,
     tokens: typeof tokens === 'number' ? tokens : null,
+    ...(isHandoff(handoff) ? { handoff: { from: handoff.from, to: handoff.to } } : {}),
+    inHistory: isVisible && item !== undefined,
+    ...(compaction === true ? { compaction } : {}),
     ...(item === undefined ? {} : { item }),
   };
+}
+
+/**
+ * Gives the entries of a snapshot as callers see them.
+ */
+export function toMessages({
+  entries,
+  inHistory,
+}: Pick<SessionSnapshot, 'entries' | 'inHistory'>): Message[] {
+  const hidden = entries.length - inHistory;
+  return entries.map((entry, index) => toMessage(entry, index >= hidden));
+}
+
+/**
+ * Gives what people and agents have said, without what compactions wrote.
+ */
+export function withoutCompaction(messages: readonly Message[]): Message[] {
+  return messages.filter(({ compaction }) => compaction !== true);
+}
+
+/** Another program can have written anything there. */
+function isHandoff(value: unknown): value is Handoff {
+  const { from, to } = (value ?? {}) as Partial<Handoff>;
+  return typeof from === 'string' && typeof to === 'string';
 }
 
 /**
@@ -81,8 +134,18 @@ export function toMetadata(head: DocumentHead, length: number): SessionMetadata 
     agentsUsed: metadata.agents_used,
     messageCount: length,
     totalTokens: metadata.total_tokens,
+    usage: toUsage(head),
     attributes: head.attributes ?? {},
     ttl: head.state?.ttl ?? null,
+  };
+}
+
+function toUsage({ usage }: DocumentHead): SessionUsage {
+  const agents = Object.entries(usage?.agents ?? {});
+  return {
+    ...usageCounts(usage),
+    // Not an object literal: an agent can have the name of a prototype's member.
+    agents: Object.fromEntries(agents.map(([name, counts]) => [name, usageCounts(counts)])),
   };
 }
 

@@ -23,7 +23,7 @@ export async function applyMutations(
   codec: ItemCodecOptions,
 ): Promise<void> {
   await rewriteAsPlanned(handle, async (deadline) => {
-    const snapshot = await handle.read({ kind: 'all' }, deadline);
+    const snapshot = await handle.read({ kind: 'all', within: 'history' }, deadline);
     if (snapshot === null) return null;
     const { entries, tail: version, visited } = snapshot;
     const after = mutations.reduce(

@@ -9,6 +9,7 @@ import type { MessageRole } from '../document/document.ts';
 import { decodeItem, encodeItem, type ItemCodecOptions } from '../items/item-codec.ts';
 import { randomHex } from '../random-ids.ts';
 import type { NewEntry } from '../store.ts';
+import type { EntryOrigin } from '../tracking/run-scope.ts';
 import {
   checkArguments,
   checkInteger,
@@ -79,4 +80,14 @@ export function itemEntries(items: readonly AgentInputItem[], codec: ItemCodecOp
     agent: null,
     tokens: null,
   }));
+}
+
+/**
+ * Gives entries with what a run tells of each.
+ */
+export function withOrigins(
+  entries: readonly NewEntry[],
+  origins: readonly EntryOrigin[] = [],
+): NewEntry[] {
+  return entries.map((entry, index) => ({ ...entry, ...origins[index] }));
 }

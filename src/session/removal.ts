@@ -8,21 +8,22 @@ import type { AgentInputItem } from '@openai/agents-core';
 import type { MessageEntry } from '../document/document.ts';
 import { hasCode, InvalidInputError } from '../errors.ts';
 import { decodeItem } from '../items/item-codec.ts';
-import type { EntryVisitor } from '../store.ts';
+import type { EntryVisitor, SessionSnapshot } from '../store.ts';
 import { turnVisitor } from '../windows/turns.ts';
-import { NEWEST_ITEM, toItems } from './item-selection.ts';
+import { type EndSelection, NEWEST_ITEM, toItems } from './item-selection.ts';
 import { rewriteAsPlanned } from './rewriting.ts';
 import type { SessionHandle } from './session-handle.ts';
 
 const TURN_SIZE_HINT = 20;
 
-/** A walk that takes what is to be removed. */
-interface End {
-  readonly visitor: () => EntryVisitor;
-  readonly sizeHint: number;
-}
+/** Entries as they were before they were removed, oldest first. */
+type Removed = Pick<SessionSnapshot, 'entries' | 'inHistory'>;
 
-const NEWEST_TURN: End = { visitor: () => turnVisitor(decodeItem), sizeHint: TURN_SIZE_HINT };
+const NEWEST_TURN: EndSelection = {
+  kind: 'walk',
+  visitor: () => turnVisitor(decodeItem),
+  sizeHint: TURN_SIZE_HINT,
+};
 
 /**
  * Removes the newest item and gives it, with all that stands behind it and is no item. The removal
@@ -33,28 +34,28 @@ const NEWEST_TURN: End = { visitor: () => turnVisitor(decodeItem), sizeHint: TUR
  * until the time was up.
  */
 export async function popNewestItem(handle: SessionHandle): Promise<AgentInputItem | undefined> {
-  const removed = await removeEnd(handle, NEWEST_ITEM, (entries) => toItems(entries).length > 0);
-  return toItems(removed)[0];
+  const { entries } = await removeEnd(handle, NEWEST_ITEM, (taken) => toItems(taken).length > 0);
+  return toItems(entries)[0];
 }
 
 /**
- * Removes the newest turn and gives its entries, oldest first.
+ * Removes the newest turn and gives its entries.
  *
  * @throws `ConflictError` (`conflict`) as {@link popNewestItem} does.
  */
-export async function popNewestTurn(handle: SessionHandle): Promise<MessageEntry[]> {
+export async function popNewestTurn(handle: SessionHandle): Promise<Removed> {
   return removeEnd(handle, NEWEST_TURN, () => true);
 }
 
 /**
- * Removes the message with an id and everything behind it, and gives the entries, oldest first.
+ * Removes the message with an id and everything behind it, and gives the entries.
  *
  * @throws {@link InvalidInputError} (`invalid_input`) when there is no such message.
  * @throws `ConflictError` (`conflict`) as {@link popNewestItem} does.
  */
-export async function removeFrom(handle: SessionHandle, id: string): Promise<MessageEntry[]> {
+export async function removeFrom(handle: SessionHandle, id: string): Promise<Removed> {
   const visitor = (): EntryVisitor => (entry) => (entry.id === id ? 'last' : 'take');
-  return removeEnd(handle, { visitor, sizeHint: TURN_SIZE_HINT }, ([oldest]) => {
+  return removeEnd(handle, { kind: 'walk', visitor, sizeHint: TURN_SIZE_HINT }, ([oldest]) => {
     if (oldest?.id === id) return true;
     throw new InvalidInputError('messageId', 'names no message of this session');
   });
@@ -75,15 +76,15 @@ export async function removeAll(handle: SessionHandle, resetTokens: boolean): Pr
 /** Removes what a walk over the end takes, if it is as wanted, and gives it. */
 async function removeEnd(
   handle: SessionHandle,
-  end: End,
+  end: EndSelection,
   isWanted: (entries: MessageEntry[]) => boolean,
-): Promise<MessageEntry[]> {
+): Promise<Removed> {
   const removed = await rewriteAsPlanned(handle, async (deadline) => {
-    const snapshot = await handle.read({ kind: 'walk', ...end }, deadline);
+    const snapshot = await handle.read(end, deadline);
     const entries = snapshot?.entries ?? [];
     if (!isWanted(entries) || snapshot === null || entries.length === 0) return null;
     const { tail: version, visited: drop } = snapshot;
-    return { removal: { version, drop }, applied: entries };
+    return { removal: { version, drop }, applied: snapshot };
   });
-  return removed ?? [];
+  return removed ?? { entries: [], inHistory: 0 };
 }

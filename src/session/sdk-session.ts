@@ -15,14 +15,17 @@ import type {
 
 import { hasCode, InvalidInputError, SessionExpiredError } from '../errors.ts';
 import { canonicalItem } from '../items/item-codec.ts';
+import { compactHistory } from './compaction.ts';
 import { beginsWithResult, selectItems, toItems } from './item-selection.ts';
 import { applyMutations } from './mutation.ts';
-import { itemEntries } from './new-entries.ts';
+import { itemEntries, withOrigins } from './new-entries.ts';
+import { originOf } from './origin.ts';
 import { popNewestItem, removeAll } from './removal.ts';
 import type { ResolvedOptions } from './session-options.ts';
 import { equip, partsOf } from './session-parts.ts';
 import { applyTransaction, operationOf } from './transaction.ts';
 import { checkTransaction } from './transaction-arguments.ts';
+import { noteUsage } from '../tracking/untracked-usage.ts';
 
 /**
  * The part of `JSONSession` that the SDK knows: the items of one conversation.
@@ -52,8 +55,10 @@ export abstract class SdkSession
    * @param limit - How many of the newest; all when left out, none when 0 or less.
    * @throws `InvalidInputError` (`invalid_input`) when the limit is no whole number.
    */
-  async getItems(limit?: number, _runContext?: RunContext): Promise<AgentInputItem[]> {
-    const snapshot = await partsOf(this).handle.read(selectItems(limit));
+  async getItems(limit?: number, runContext?: RunContext): Promise<AgentInputItem[]> {
+    const { handle } = partsOf(this);
+    if (runContext !== undefined) noteUsage(runContext, handle.key);
+    const snapshot = await handle.read(selectItems(limit));
     return toItems(snapshot?.entries ?? []);
   }
 
@@ -68,18 +73,20 @@ export abstract class SdkSession
   async addItems(items: AgentInputItem[], runContext?: RunContext): Promise<void> {
     if (!Array.isArray(items)) throw new InvalidInputError('items', 'must be an array');
     if (items.length === 0) return;
-    const entries = itemEntries(this.prepareItems(items, runContext), partsOf(this).options.codec);
-    if (!beginsWithResult(entries)) {
-      await partsOf(this).handle.append({ entries });
-      return;
-    }
+    const { options, handle } = partsOf(this);
+    // Before the first wait, after which the caller may change what it handed over.
+    const entries = itemEntries(this.prepareItems(items, runContext), options.codec);
+    const { origins, run, commit } = await originOf(this, items, { runContext, kind: 'append' });
+    const answersCall = beginsWithResult(entries);
     try {
-      await partsOf(this).handle.append({ entries, create: false });
+      await handle.append({ entries: withOrigins(entries, origins), run, create: !answersCall });
     } catch (error) {
       // Of another user's session no more is said than by any other call.
-      const isMissing = hasCode(error, 'session_not_found') && !(await partsOf(this).handle.load());
-      throw isMissing ? new SessionExpiredError(partsOf(this).options.sessionId) : error;
+      const isMissing =
+        answersCall && hasCode(error, 'session_not_found') && !(await handle.load());
+      throw isMissing ? new SessionExpiredError(options.sessionId) : error;
     }
+    commit();
   }
 
   /**
@@ -125,15 +132,36 @@ export abstract class SdkSession
   ): Promise<void> {
     const transaction = await checkTransaction(args);
     const operation = await operationOf(transaction);
+    const { options, handle } = partsOf(this);
     const prepared = {
       ...transaction,
       expectedSuffix: this.prepareItems(transaction.expectedSuffix, runContext),
       replacement: this.prepareItems(transaction.replacement, runContext),
     };
-    await applyTransaction(partsOf(this).handle, prepared, {
-      operation,
-      codec: partsOf(this).options.codec,
-    });
+    const kind = transaction.type === 'append_items' ? 'append' : 'replace';
+    const origin = await originOf(this, transaction.replacement, { runContext, kind });
+    await applyTransaction(handle, prepared, { operation, codec: options.codec, origin });
+    origin.commit();
+  }
+
+  /**
+   * Puts a compacted history in the place of the one that the model sees, in one step. What was said
+   * stays in the transcript, see `getMessages`.
+   *
+   * @throws `ConflictError` (`conflict`) when other writers kept changing the history.
+   */
+  async replaceHistoryWithCompaction(
+    items: AgentInputItem[],
+    runContext?: RunContext,
+  ): Promise<void> {
+    if (!Array.isArray(items)) throw new InvalidInputError('items', 'must be an array');
+    const { options, handle } = partsOf(this);
+    const plain = itemEntries(this.prepareItems(items, runContext), options.codec);
+    const { origins, run, commit } = await originOf(this, items, { runContext, kind: 'append' });
+    const entries = withOrigins(plain, origins);
+    const done = await compactHistory(handle, { compacted: null, entries, wroteAll: false, run });
+    if (!done) await handle.append({ entries, run });
+    commit();
   }
 
   /**

@@ -22,6 +22,7 @@ import type {
   NewSession,
   Operation,
   RewriteParams,
+  RunRecord,
   SessionAddress,
   SessionSnapshot,
   SessionStore,
@@ -44,7 +45,8 @@ export interface Addition {
   readonly changes?: HeadChanges;
   /** Whether the session is created when there is none; default true. */
   readonly create?: boolean;
-  readonly operation?: Operation;
+  readonly operation?: Operation | undefined;
+  readonly run?: RunRecord | undefined;
 }
 
 /**
@@ -60,7 +62,8 @@ type Clearing = 'forgetOperations' | 'resetTokens';
  */
 export class SessionHandle {
   readonly #options: ResolvedOptions;
-  readonly #key: string;
+  /** The key of the session in its store. */
+  readonly key: string;
   #share: Promise<StoreHandle> | null = null;
   #incarnation: string | null = null;
   #userId: string | null;
@@ -68,7 +71,7 @@ export class SessionHandle {
 
   constructor(options: ResolvedOptions) {
     this.#options = options;
-    this.#key = `${options.keyPrefix}${options.sessionId}`;
+    this.key = `${options.keyPrefix}${options.sessionId}`;
     this.#userId = options.userId;
   }
 
@@ -110,9 +113,14 @@ export class SessionHandle {
   async read(
     entries: EntrySelection,
     deadline: Deadline = this.newDeadline(),
+    operationId?: string,
   ): Promise<SessionSnapshot | null> {
     const { store, address } = await this.#begin(deadline);
-    const snapshot = await store.read({ ...address, entries });
+    const snapshot = await store.read({
+      ...address,
+      entries,
+      ...(operationId !== undefined && { operationId }),
+    });
     if (!this.#accept(snapshot)) return null;
     if (this.#options.refreshTtlOnRead) await this.#touchReadable(deadline);
     return snapshot;
@@ -122,7 +130,7 @@ export class SessionHandle {
    * Adds entries and changes the head.
    */
   async append(addition: Addition): Promise<WriteResult> {
-    const { entries = [], tokens = 0, changes = {}, create = true, operation } = addition;
+    const { entries = [], tokens = 0, changes = {}, create = true, operation, run } = addition;
     return this.#write(this.newDeadline(), (store, common) =>
       store.append({
         ...common,
@@ -130,6 +138,7 @@ export class SessionHandle {
         tokens,
         changes,
         ...(operation && { operation }),
+        ...(run && { run }),
         create: create && common.expect.incarnation === null ? this.#newSession() : null,
       }),
     );
@@ -247,7 +256,7 @@ export class SessionHandle {
     if (this.#closed) throw new StoreClosedError('The session is closed');
     const { sessionId } = this.#options;
     const store = this.#options.store ?? (await this.#openStore(deadline));
-    return { store, address: { key: this.#key, sessionId, timeoutMs: deadline.remaining } };
+    return { store, address: { key: this.key, sessionId, timeoutMs: deadline.remaining } };
   }
 
   async #openStore(deadline: Deadline): Promise<SessionStore> {

@@ -8,7 +8,14 @@ import type { AgentInputItem } from '@openai/agents-core';
 import type { JsonValue } from '../document/document.ts';
 import { hasCode, SessionExpiredError, SessionNotFoundError } from '../errors.ts';
 import { checkJson, checkJsonObject, checkName } from './input-validation.ts';
-import { type Message, type SessionMetadata, toMessage, toMetadata } from './message.ts';
+import {
+  type Message,
+  type SessionMetadata,
+  toMessage,
+  toMessages,
+  toMetadata,
+  withoutCompaction,
+} from './message.ts';
 import { toTurns, type Turn } from './turn.ts';
 import { type MessageFilter, MessageSelection } from './message-filter.ts';
 import { messageEntry, messageItem, type NewMessage } from './new-entries.ts';
@@ -153,7 +160,7 @@ export class JSONSession extends SdkSession {
       entries: [entry],
       tokens: entry.tokens ?? 0,
     });
-    return toMessage({ ...entry, timestamp: time });
+    return toMessage({ ...entry, timestamp: time }, true);
   }
 
   /**
@@ -175,7 +182,7 @@ export class JSONSession extends SdkSession {
     const selection = new MessageSelection(filter);
     const snapshot = await partsOf(this).handle.read(selection.entries);
     selection.assertFound();
-    return (snapshot?.entries ?? []).map(toMessage);
+    return snapshot === null ? [] : toMessages(snapshot);
   }
 
   /**
@@ -279,7 +286,7 @@ export class JSONSession extends SdkSession {
    * ```
    */
   async popTurn(): Promise<Message[]> {
-    return (await popNewestTurn(partsOf(this).handle)).map(toMessage);
+    return withoutCompaction(toMessages(await popNewestTurn(partsOf(this).handle)));
   }
 
   /**
@@ -291,7 +298,7 @@ export class JSONSession extends SdkSession {
    */
   async undoTo(messageId: string): Promise<Message[]> {
     const id = checkName(messageId, 'messageId');
-    return (await removeFrom(partsOf(this).handle, id)).map(toMessage);
+    return withoutCompaction(toMessages(await removeFrom(partsOf(this).handle, id)));
   }
 
   /**

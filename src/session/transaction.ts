@@ -9,12 +9,13 @@ import type { JsonValue } from '../document/document.ts';
 import { hasCode } from '../errors.ts';
 import { canonicalText, sha256 } from '../items/canonical-text.ts';
 import type { ItemCodecOptions } from '../items/item-codec.ts';
-import { canonicalise } from '../items/item-json.ts';
 import type { Operation } from '../store.ts';
+import { itemJson, sameItems } from './item-equality.ts';
 import { selectItems, toItems } from './item-selection.ts';
-import { itemEntries } from './new-entries.ts';
+import { itemEntries, withOrigins } from './new-entries.ts';
 import { rewriteAsPlanned } from './rewriting.ts';
-import type { SessionHandle } from './session-handle.ts';
+import type { Origin } from './origin.ts';
+import type { Removal, SessionHandle } from './session-handle.ts';
 import {
   type CheckedTransaction,
   suffixMismatch,
@@ -34,14 +35,19 @@ const NO_VERSION = { generation: -1, lastId: '-' };
 export async function applyTransaction(
   handle: SessionHandle,
   transaction: CheckedTransaction,
-  { operation, codec }: { operation: Operation; codec: ItemCodecOptions },
+  { operation, codec, origin }: { operation: Operation; codec: ItemCodecOptions; origin: Origin },
 ): Promise<void> {
-  const entries = itemEntries(transaction.replacement, codec);
+  const { run } = origin;
+  const entries = withOrigins(itemEntries(transaction.replacement, codec), origin.origins);
   try {
     if (transaction.expectedSuffix.length === 0) {
-      await handle.append({ entries, operation });
+      await handle.append({ entries, operation, run });
     } else {
-      await replaceSuffix(handle, transaction.expectedSuffix, { entries, operation });
+      await replaceSuffix(handle, transaction.expectedSuffix, {
+        entries,
+        operation,
+        ...(run && { run }),
+      });
     }
   } catch (error) {
     if (hasCode(error, 'operation_conflict')) throw transactionMismatch();
@@ -60,19 +66,19 @@ export async function operationOf({
   expectedSuffix,
   replacement,
 }: CheckedTransaction): Promise<Operation> {
-  const body: JsonValue = [type, expectedSuffix.map(toJson), replacement.map(toJson)];
+  const body: JsonValue = [type, expectedSuffix.map(itemJson), replacement.map(itemJson)];
   return { id: await sha256(operationId), digest: await sha256(canonicalText(body)) };
 }
 
 async function replaceSuffix(
   handle: SessionHandle,
   expectedSuffix: readonly AgentInputItem[],
-  write: { entries: ReturnType<typeof itemEntries>; operation: Operation },
+  write: Pick<Removal, 'entries' | 'operation' | 'run'>,
 ): Promise<void> {
   await rewriteAsPlanned(handle, async (deadline) => {
     const snapshot = await handle.read(selectItems(expectedSuffix.length), deadline);
     const { entries, tail, visited } = snapshot ?? { entries: [], tail: null, visited: 0 };
-    if (isSame(toItems(entries), expectedSuffix)) {
+    if (sameItems(toItems(entries), expectedSuffix)) {
       return { removal: { ...write, version: tail, drop: visited }, applied: undefined };
     }
     // Sent all the same: an operation that was applied before is a success.
@@ -84,12 +90,4 @@ async function replaceSuffix(
       },
     };
   });
-}
-
-function isSame(actual: readonly AgentInputItem[], expected: readonly AgentInputItem[]): boolean {
-  return canonicalText(actual.map(toJson)) === canonicalText(expected.map(toJson));
-}
-
-function toJson(item: AgentInputItem): JsonValue {
-  return canonicalise(item, { loneSurrogates: 'replace', field: 'items' }).json;
 }

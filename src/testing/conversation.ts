@@ -5,7 +5,11 @@
  */
 import type { AgentInputItem } from '@openai/agents-core';
 import type { JSONSession } from '../session/session.ts';
-import type { Message } from '../session/message.ts';
+import { NO_USAGE } from '../document/run-record.ts';
+import type { Message, SessionUsage } from '../session/message.ts';
+
+/** The usage of a session that no run was told of. */
+export const NOTHING_USED: SessionUsage = { ...NO_USAGE, agents: {} };
 
 /**
  * Adds a message of the user.

@@ -30,6 +30,12 @@ export function checkConsistency(value: unknown): void {
     generations,
     generations.toSorted((one, other) => one - other),
   );
+  const start = state.history_start;
+  // A document that another program cleared can name an entry that is gone.
+  const position = messages.findIndex(({ id }) => id === start?.id);
+  if (start !== null && position !== -1) {
+    assert.equal(position + 1, start.index, 'the history begins behind the entry that is named');
+  }
   if (generations.length > 0) assert.equal(generations.at(-1), state.generation);
 }
 

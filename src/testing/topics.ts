@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { COMPACTION } from './cases/compaction.ts';
 import { CONCURRENCY } from './cases/concurrency.ts';
 import { DOCUMENTS } from './cases/documents.ts';
 import { EXPIRY } from './cases/expiry.ts';
@@ -15,6 +16,7 @@ import { METADATA } from './cases/metadata.ts';
 import { OWNERSHIP } from './cases/ownership.ts';
 import { REMOVAL } from './cases/removal.ts';
 import { RUNNER, STREAMED_RUNNER } from './cases/runner.ts';
+import { RUN_RECORDS } from './cases/run-records.ts';
 import { STORE } from './cases/store.ts';
 import { TRANSACTIONS } from './cases/transactions.ts';
 import { TURNS } from './cases/turns.ts';
@@ -37,6 +39,8 @@ export const TOPICS: readonly Topic[] = [
   CONCURRENCY,
   TRANSACTIONS,
   TURNS,
+  COMPACTION,
+  RUN_RECORDS,
   STORE,
   DOCUMENTS,
   FOREIGN_DOCUMENTS,

@@ -40,6 +40,8 @@ export function turnVisitor(
 ): EntryVisitor {
   let rowHasUser = false;
   return (entry) => {
+    // Nobody said it: it belongs to the turn that it came in.
+    if (entry.compaction === true) return rowHasUser ? 'stop' : 'take';
     const item = itemOf(entry);
     if (!isInput(item)) return rowHasUser ? 'stop' : 'take';
     rowHasUser ||= roleOf(item) === 'user';

@@ -150,6 +150,7 @@ describe.each([
       agentsUsed: ['Triage', 'Billing'],
       messageCount: ITEMS.length + 3,
       totalTokens: 23,
+      usage: expect.objectContaining({ requests: 0, agents: {} }),
       attributes: { title: 'Trip to Oslo', tags: ['travel'] },
       ttl: 86_400,
     });

@@ -7,6 +7,7 @@ import type { JsonObject, JsonValue, MessageEntry } from '../../document/documen
 import { checkTimeout, Deadline } from '../../deadline.ts';
 import { ConflictError, StoreClosedError } from '../../errors.ts';
 import { mergePatch } from '../../document/merge-patch.ts';
+import { fullRecord } from '../../document/run-record.ts';
 import { randomHex } from '../../random-ids.ts';
 import type {
   AppendParams,
@@ -123,17 +124,20 @@ export class RedisStore implements SessionStore {
   }
 
   async rewrite(params: RewriteParams): Promise<WriteResult | null> {
-    const { version, drop, forgetOperations, resetTokens, operation, entries = [] } = params;
+    const { version, drop, forgetOperations, resetTokens, entries = [] } = params;
+    const { historyStart, operation, run } = params;
     const args = [
       version === null ? '' : String(version.generation),
       version === null ? '' : version.lastId,
       String(drop),
       forgetOperations ? '1' : '0',
       resetTokens ? '1' : '0',
+      historyStart === 'kept' ? '1' : '0',
       ...entries.map(entryText),
     ];
+    const record = fullRecord(run);
     return this.#call(params, (deadline) =>
-      this.#writer.run(params, { script: scripts.rewrite, args, deadline, operation }),
+      this.#writer.run(params, { script: scripts.rewrite, args, deadline, operation, record }),
     );
   }
 
@@ -173,13 +177,11 @@ export class RedisStore implements SessionStore {
     deadline: Deadline,
     attributes: { patch?: string; before?: string; after?: string },
   ): Promise<WriteResult | null> {
-    const { create, changes, entries, operation } = params;
-    const { currentAgent, handoffContext } = changes;
+    const { create, entries, operation, run } = params;
+    const { handoffContext } = params.changes;
     const args = [
       create === null ? '' : JSON.stringify(params.sessionId),
       create === null ? '' : JSON.stringify(create.userId),
-      String(params.tokens),
-      currentAgent === undefined ? '' : JSON.stringify(currentAgent),
       handoffContext === undefined ? '' : JSON.stringify(handoffContext),
       attributes.patch ?? '',
       attributes.before ?? '',
@@ -187,7 +189,8 @@ export class RedisStore implements SessionStore {
       ...entries.map(entryText),
     ];
     const incarnation = create?.incarnation ?? randomHex(16);
-    const write = { script: scripts.append, args, deadline, incarnation, operation };
+    const record = fullRecord(run, params);
+    const write = { script: scripts.append, args, deadline, incarnation, operation, record };
     return this.#writer.run(params, write);
   }
 

@@ -16,6 +16,7 @@ import {
   UnsupportedSchemaError,
   WrongKeyTypeError,
 } from '../../errors.ts';
+import { type FullRecord, storedCounts } from '../../document/run-record.ts';
 import { randomHex } from '../../random-ids.ts';
 import type {
   ExistingParams,
@@ -37,6 +38,7 @@ interface WriteScript {
   /** What a session that has no incarnation yet gets. */
   readonly incarnation?: string;
   readonly operation?: Operation | undefined;
+  readonly record?: FullRecord | null;
   /** Whether the write must be recognised when it is sent twice; default true. */
   readonly numbered?: boolean;
 }
@@ -125,6 +127,7 @@ export class ScriptWriter {
       this.#hasMerge ? '1' : '0',
       write.operation?.id ?? '',
       write.operation?.digest ?? '',
+      recordText(write.record ?? null),
       ...write.args,
     ];
     const operationId = operationIdOf(lane);
@@ -179,6 +182,14 @@ export class ScriptWriter {
         throw new StoreUnavailableError('Redis gave a reply that is none of the script');
     }
   }
+}
+
+/** As `run-record.lua` takes it. */
+function recordText(record: FullRecord | null): string {
+  if (record === null) return '';
+  const { agents, currentAgent: current, tokens, mark } = record;
+  const spent = record.spent.map(({ agent, ...counts }) => ({ agent, ...storedCounts(counts) }));
+  return JSON.stringify({ agents, current, tokens, spent, mark });
 }
 
 function texts(reply: unknown): string[] {

@@ -4,7 +4,7 @@ import type { LuaScript } from './lua-script.ts';
 /** `lua/append.lua`, where its comments are. */
 export const append: LuaScript = {
   name: 'append',
-  sha1: '20cefb2fb1a56eb77a91c2c91de21389500edbe2',
+  sha1: 'aa927e8804c778779b629a320a6ae4c3c76f4deb',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -71,6 +71,7 @@ local function read_session()
     created_at = fields.created_at,
     user_id = present(fields.user_id),
     tokens = fields.metadata.total_tokens,
+    agents_used = fields.metadata.agents_used,
     state = readable_state(state, fields.newer),
     newer_schema = fields.newer and schema or nil,
   }
@@ -121,7 +122,8 @@ local function state_json(state)
     .. '","ttl":' .. (state.ttl and integer(state.ttl) or 'null')
     .. ',"generation":' .. integer(state.generation)
     .. ',"changes":' .. (state.changes or '[]')
-    .. ',"history_start":null,"writers":"' .. state.writers
+    .. ',"history_start":' .. (type(state.history_start) == 'string' and state.history_start or 'null')
+    .. ',"writers":"' .. state.writers
     .. '","lock":null}'
 end
 local function document_json(fields)
@@ -129,7 +131,7 @@ local function document_json(fields)
     .. ',"user_id":' .. fields.user_id
     .. ',"created_at":' .. now .. ',"updated_at":' .. now
     .. ',"metadata":{"current_agent":' .. (fields.agent or 'null')
-    .. ',"agents_used":[' .. (fields.agent or '')
+    .. ',"agents_used":[' .. table.concat(fields.agents or {}, ',')
     .. '],"message_count":' .. integer(#fields.entries)
     .. ',"total_tokens":' .. integer(fields.tokens)
     .. '},"messages":[' .. table.concat(fields.entries, ',')
@@ -137,7 +139,8 @@ local function document_json(fields)
     .. ',"state":' .. state_json(fields.state)
     .. ',"operations":' .. (fields.operations or '{}')
     .. ',"attributes":' .. (fields.attributes or '{}')
-    .. ',"usage":{}}'
+    .. ',"usage":' .. (fields.usage or '{}')
+    .. '}'
 end
 local OPERATION_SECONDS = 86400
 local OPERATIONS_KEPT = 4096
@@ -176,6 +179,129 @@ local function record_operation(id, digest)
   redis.call('JSON.SET', key, operation_path(id), operation_json(digest))
   local count = redis.call('JSON.OBJLEN', key, '$.operations')[1]
   if count and count % PRUNE_EVERY == 0 then prune_operations(count) end
+end
+local COUNTS = {
+  'requests', 'input_tokens', 'output_tokens', 'total_tokens', 'cached_tokens', 'reasoning_tokens',
+}
+local MARKS_KEPT = 16
+local record = ARGV[10] ~= '' and cjson.decode(ARGV[10]) or nil
+local function has_usage()
+  return record ~= nil and (#record.spent > 0 or present(record.mark) ~= nil)
+end
+local function number_in(counts, name)
+  return type(counts) == 'table' and tonumber(present(counts[name])) or 0
+end
+local function counts_json(before, spent)
+  local members = {}
+  for index, name in ipairs(COUNTS) do
+    members[index] = '"' .. name .. '":' .. integer(number_in(before, name) + spent[name])
+  end
+  return table.concat(members, ',')
+end
+local function total_of(spent)
+  local total = {}
+  for _, name in ipairs(COUNTS) do
+    total[name] = 0
+    for _, counts in ipairs(spent) do total[name] = total[name] + counts[name] end
+  end
+  return total
+end
+local function agents_json(before, spent)
+  local members = {}
+  for _, counts in ipairs(spent) do
+    local name = present(counts.agent)
+    if name then
+      local known = type(before) == 'table' and before[name] or nil
+      members[#members + 1] = cjson.encode(name) .. ':{' .. counts_json(known, counts) .. '}'
+    end
+  end
+  return '{' .. table.concat(members, ',') .. '}'
+end
+local function marks_json(before, mark)
+  local marks = type(before) == 'string' and not string.find(before, '[^%x:;]') and before or ''
+  marks = marks .. mark .. ';'
+  local _, count = string.gsub(marks, ';', ';')
+  for _ = MARKS_KEPT + 1, count do marks = string.match(marks, '^[^;]*;(.*)$') end
+  return '"' .. marks .. '"'
+end
+local function usage_fields(usage)
+  local fields = {}
+  if #record.spent > 0 then
+    local total = total_of(record.spent)
+    for index, name in ipairs(COUNTS) do
+      fields[index] = { name, integer(number_in(usage, name) + total[name]) }
+    end
+    fields[#fields + 1] = { 'agents', agents_json(usage.agents, record.spent) }
+  end
+  if present(record.mark) then
+    fields[#fields + 1] = { 'marks', marks_json(usage.marks, record.mark) }
+  end
+  return fields
+end
+local function all_agents_json(usage)
+  local agents = {}
+  for name, counts in pairs(type(usage.agents) == 'table' and usage.agents or {}) do
+    if type(name) == 'string' then agents[name] = cjson.encode(counts) end
+  end
+  for _, counts in ipairs(record.spent) do
+    local name = present(counts.agent)
+    if name then agents[name] = '{' .. counts_json((usage.agents or {})[name], counts) .. '}' end
+  end
+  local members = {}
+  for name, json in pairs(agents) do members[#members + 1] = cjson.encode(name) .. ':' .. json end
+  return '{' .. table.concat(members, ',') .. '}'
+end
+local function read_usage()
+  if not has_usage() then return nil end
+  local usage = cjson.decode(redis.call('JSON.GET', key, '$.usage'))[1]
+  return type(usage) == 'table' and usage or nil
+end
+local function new_agents(session)
+  local used, added = {}, {}
+  for _, name in ipairs(session and session.agents_used or {}) do used[name] = true end
+  for _, name in ipairs(record and record.agents or {}) do
+    if not used[name] then added[#added + 1] = cjson.encode(name) end
+    used[name] = true
+  end
+  return added
+end
+local function wrong_for_record(session)
+  if not record then return nil end
+  session.new_agents = new_agents(session)
+  session.usage = read_usage()
+  if #session.new_agents > 0
+      and not redis.call('JSON.ARRLEN', key, '$.metadata.agents_used')[1] then
+    return { 'CORRUPT', 'metadata' }
+  end
+  return nil
+end
+local function apply_record(session, metadata)
+  if not record then return end
+  if #session.new_agents > 0 then
+    redis.call('JSON.ARRAPPEND', key, '$.metadata.agents_used', unpack(session.new_agents))
+  end
+  if record.tokens > 0 then
+    metadata[#metadata + 1] = { 'total_tokens', integer(session.tokens + record.tokens) }
+  end
+  if present(record.current) then
+    metadata[#metadata + 1] = { 'current_agent', cjson.encode(record.current) }
+  end
+end
+local function reset_usage()
+  local usage = cjson.decode(redis.call('JSON.GET', key, '$.usage'))[1]
+  if type(usage) ~= 'table' then return end
+  for _, name in ipairs(COUNTS) do
+    if usage[name] ~= nil then redis.call('JSON.SET', key, '$.usage.' .. name, '0') end
+  end
+  if usage.agents ~= nil then redis.call('JSON.SET', key, '$.usage.agents', '{}') end
+end
+local function new_usage_json()
+  if not has_usage() then return '{}' end
+  local members = {}
+  for index, field in ipairs(usage_fields({})) do
+    members[index] = '"' .. field[1] .. '":' .. field[2]
+  end
+  return '{' .. table.concat(members, ',') .. '}'
 end
 local WRITERS_KEPT = 32
 local WRITER_SECONDS = 600
@@ -233,6 +359,8 @@ local function begin_write()
     if known == 'repeat' then return nil, { 'SEEN', state.incarnation, first_time } end
     if known == 'mismatch' then return nil, { 'OPERATION' } end
   end
+  local wrong = wrong_for_record(session)
+  if wrong then return nil, wrong end
   state.ttl = new_ttl or present(state.ttl)
   state.writers = record_write(state.writers, writer, sequence)
   return session
@@ -266,8 +394,17 @@ end
 local function expire(session)
   if session.state.ttl then redis.call('EXPIRE', key, integer(session.state.ttl)) end
 end
+local function usage_group(session)
+  local usage = session.usage or {}
+  local fields = usage_fields(usage)
+  for _, field in ipairs(fields) do
+    if field[1] == 'agents' and not has_merge then field[2] = all_agents_json(usage) end
+  end
+  return { name = 'usage', fields = fields }
+end
 local function finish_write(session, metadata, state)
   local groups = { { name = 'metadata', fields = metadata } }
+  apply_record(session, metadata)
   if session.adopted then
     adopt(session)
   else
@@ -276,15 +413,22 @@ local function finish_write(session, metadata, state)
     groups[2] = { name = 'state', fields = state }
   end
   if operation ~= '' then record_operation(operation, digest) end
-  has_merge = has_merge and merge(groups)
+  if has_usage() then
+    if not session.usage then redis.call('JSON.SET', key, '$.usage', '{}') end
+    groups[#groups + 1] = usage_group(session)
+  end
+  if has_merge and not merge(groups) then
+    has_merge = false
+    if has_usage() then groups[#groups] = usage_group(session) end
+  end
   if not has_merge then set_one_by_one(groups) end
   expire(session)
   return done(session)
 end
 local NO_ATTRIBUTES = '[{}]'
-local tokens, agent, handoff = tonumber(ARGV[12]), ARGV[13], ARGV[14]
-local patch, attributes_before, attributes = ARGV[15], ARGV[16], ARGV[17]
-local entries = entries_from(18)
+local handoff = ARGV[13]
+local patch, attributes_before, attributes = ARGV[14], ARGV[15], ARGV[16]
+local entries = entries_from(17)
 local function create()
   if attributes_before ~= '' and attributes_before ~= NO_ATTRIBUTES then return { 'CONFLICT' } end
   local session = {
@@ -295,16 +439,19 @@ local function create()
       writers = record_write('', writer, sequence),
     },
   }
+  local current = record and present(record.current)
   redis.call('JSON.SET', key, '$', document_json({
-    session_id = ARGV[10],
-    user_id = ARGV[11],
-    agent = agent ~= '' and agent or nil,
+    session_id = ARGV[11],
+    user_id = ARGV[12],
+    agent = current and cjson.encode(current) or nil,
+    agents = new_agents(),
     handoff = handoff ~= '' and handoff or nil,
     attributes = attributes ~= '' and attributes or nil,
     entries = entries,
-    tokens = tokens,
+    tokens = record and record.tokens or 0,
     operations = operation ~= '' and '{"' .. operation .. '":' .. operation_json(digest) .. '}' or nil,
     state = session.state,
+    usage = new_usage_json(),
   }))
   expire(session)
   return done(session)
@@ -323,33 +470,22 @@ local function set_attributes()
 end
 local session, refusal = begin_write()
 if not session then
-  if refusal[1] == 'MISSING' and ARGV[10] ~= '' then return create() end
+  if refusal[1] == 'MISSING' and ARGV[11] ~= '' then return create() end
   return refusal
-end
-local agent_index = nil
-if agent ~= '' then
-  agent_index = redis.call('JSON.ARRINDEX', key, '$.metadata.agents_used', agent)[1]
-  if not agent_index then return { 'CORRUPT', 'metadata' } end
 end
 local length = redis.call('JSON.ARRLEN', key, '$.messages')[1]
 if not length then return { 'CORRUPT', 'messages' } end
 if not set_attributes() then return { 'CONFLICT' } end
 length = append_entries(entries, length)
-if agent_index == -1 then redis.call('JSON.ARRAPPEND', key, '$.metadata.agents_used', agent) end
 if handoff ~= '' then redis.call('JSON.SET', key, '$.handoff_context', handoff) end
-local metadata = { { 'message_count', integer(length) } }
-if tokens > 0 then
-  metadata[2] = { 'total_tokens', integer(session.tokens + tokens) }
-end
-if agent ~= '' then metadata[#metadata + 1] = { 'current_agent', agent } end
-return finish_write(session, metadata, {})
+return finish_write(session, { { 'message_count', integer(length) } }, {})
 `,
 };
 
 /** `lua/create.lua`, where its comments are. */
 export const create: LuaScript = {
   name: 'create',
-  sha1: '52be021885560063a105263e43cb1360f519d790',
+  sha1: '28e8b2b5c4a5440a460a05915eb4c2aeb61983a9',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -361,7 +497,8 @@ local function state_json(state)
     .. '","ttl":' .. (state.ttl and integer(state.ttl) or 'null')
     .. ',"generation":' .. integer(state.generation)
     .. ',"changes":' .. (state.changes or '[]')
-    .. ',"history_start":null,"writers":"' .. state.writers
+    .. ',"history_start":' .. (type(state.history_start) == 'string' and state.history_start or 'null')
+    .. ',"writers":"' .. state.writers
     .. '","lock":null}'
 end
 local function document_json(fields)
@@ -369,7 +506,7 @@ local function document_json(fields)
     .. ',"user_id":' .. fields.user_id
     .. ',"created_at":' .. now .. ',"updated_at":' .. now
     .. ',"metadata":{"current_agent":' .. (fields.agent or 'null')
-    .. ',"agents_used":[' .. (fields.agent or '')
+    .. ',"agents_used":[' .. table.concat(fields.agents or {}, ',')
     .. '],"message_count":' .. integer(#fields.entries)
     .. ',"total_tokens":' .. integer(fields.tokens)
     .. '},"messages":[' .. table.concat(fields.entries, ',')
@@ -377,7 +514,8 @@ local function document_json(fields)
     .. ',"state":' .. state_json(fields.state)
     .. ',"operations":' .. (fields.operations or '{}')
     .. ',"attributes":' .. (fields.attributes or '{}')
-    .. ',"usage":{}}'
+    .. ',"usage":' .. (fields.usage or '{}')
+    .. '}'
 end
 local SCHEMA = 1
 local key = KEYS[1]
@@ -442,6 +580,7 @@ local function read_session()
     created_at = fields.created_at,
     user_id = present(fields.user_id),
     tokens = fields.metadata.total_tokens,
+    agents_used = fields.metadata.agents_used,
     state = readable_state(state, fields.newer),
     newer_schema = fields.newer and schema or nil,
   }
@@ -501,7 +640,7 @@ return { 'HEAD', length and tostring(length) or '', redis.call('JSON.GET', KEYS[
 /** `lua/remove.lua`, where its comments are. */
 export const remove: LuaScript = {
   name: 'remove',
-  sha1: 'f4984c4c888dc1d4ab6b52e42bdc6f2c558d4a06',
+  sha1: '0d9b7fb9383cb7685dad995af94f606d28fac189',
   source: `local SCHEMA = 1
 local key = KEYS[1]
 local function present(value)
@@ -565,6 +704,7 @@ local function read_session()
     created_at = fields.created_at,
     user_id = present(fields.user_id),
     tokens = fields.metadata.total_tokens,
+    agents_used = fields.metadata.agents_used,
     state = readable_state(state, fields.newer),
     newer_schema = fields.newer and schema or nil,
   }
@@ -599,7 +739,7 @@ return { 'OK', '', '', '' }
 /** `lua/rewrite.lua`, where its comments are. */
 export const rewrite: LuaScript = {
   name: 'rewrite',
-  sha1: '864598af5ed2389f7c4d75c89338bede4f4fd58d',
+  sha1: '5be448824378dc8f6f9cc45267d75558a35bf37b',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -666,6 +806,7 @@ local function read_session()
     created_at = fields.created_at,
     user_id = present(fields.user_id),
     tokens = fields.metadata.total_tokens,
+    agents_used = fields.metadata.agents_used,
     state = readable_state(state, fields.newer),
     newer_schema = fields.newer and schema or nil,
   }
@@ -716,7 +857,8 @@ local function state_json(state)
     .. '","ttl":' .. (state.ttl and integer(state.ttl) or 'null')
     .. ',"generation":' .. integer(state.generation)
     .. ',"changes":' .. (state.changes or '[]')
-    .. ',"history_start":null,"writers":"' .. state.writers
+    .. ',"history_start":' .. (type(state.history_start) == 'string' and state.history_start or 'null')
+    .. ',"writers":"' .. state.writers
     .. '","lock":null}'
 end
 local function document_json(fields)
@@ -724,7 +866,7 @@ local function document_json(fields)
     .. ',"user_id":' .. fields.user_id
     .. ',"created_at":' .. now .. ',"updated_at":' .. now
     .. ',"metadata":{"current_agent":' .. (fields.agent or 'null')
-    .. ',"agents_used":[' .. (fields.agent or '')
+    .. ',"agents_used":[' .. table.concat(fields.agents or {}, ',')
     .. '],"message_count":' .. integer(#fields.entries)
     .. ',"total_tokens":' .. integer(fields.tokens)
     .. '},"messages":[' .. table.concat(fields.entries, ',')
@@ -732,7 +874,8 @@ local function document_json(fields)
     .. ',"state":' .. state_json(fields.state)
     .. ',"operations":' .. (fields.operations or '{}')
     .. ',"attributes":' .. (fields.attributes or '{}')
-    .. ',"usage":{}}'
+    .. ',"usage":' .. (fields.usage or '{}')
+    .. '}'
 end
 local OPERATION_SECONDS = 86400
 local OPERATIONS_KEPT = 4096
@@ -771,6 +914,129 @@ local function record_operation(id, digest)
   redis.call('JSON.SET', key, operation_path(id), operation_json(digest))
   local count = redis.call('JSON.OBJLEN', key, '$.operations')[1]
   if count and count % PRUNE_EVERY == 0 then prune_operations(count) end
+end
+local COUNTS = {
+  'requests', 'input_tokens', 'output_tokens', 'total_tokens', 'cached_tokens', 'reasoning_tokens',
+}
+local MARKS_KEPT = 16
+local record = ARGV[10] ~= '' and cjson.decode(ARGV[10]) or nil
+local function has_usage()
+  return record ~= nil and (#record.spent > 0 or present(record.mark) ~= nil)
+end
+local function number_in(counts, name)
+  return type(counts) == 'table' and tonumber(present(counts[name])) or 0
+end
+local function counts_json(before, spent)
+  local members = {}
+  for index, name in ipairs(COUNTS) do
+    members[index] = '"' .. name .. '":' .. integer(number_in(before, name) + spent[name])
+  end
+  return table.concat(members, ',')
+end
+local function total_of(spent)
+  local total = {}
+  for _, name in ipairs(COUNTS) do
+    total[name] = 0
+    for _, counts in ipairs(spent) do total[name] = total[name] + counts[name] end
+  end
+  return total
+end
+local function agents_json(before, spent)
+  local members = {}
+  for _, counts in ipairs(spent) do
+    local name = present(counts.agent)
+    if name then
+      local known = type(before) == 'table' and before[name] or nil
+      members[#members + 1] = cjson.encode(name) .. ':{' .. counts_json(known, counts) .. '}'
+    end
+  end
+  return '{' .. table.concat(members, ',') .. '}'
+end
+local function marks_json(before, mark)
+  local marks = type(before) == 'string' and not string.find(before, '[^%x:;]') and before or ''
+  marks = marks .. mark .. ';'
+  local _, count = string.gsub(marks, ';', ';')
+  for _ = MARKS_KEPT + 1, count do marks = string.match(marks, '^[^;]*;(.*)$') end
+  return '"' .. marks .. '"'
+end
+local function usage_fields(usage)
+  local fields = {}
+  if #record.spent > 0 then
+    local total = total_of(record.spent)
+    for index, name in ipairs(COUNTS) do
+      fields[index] = { name, integer(number_in(usage, name) + total[name]) }
+    end
+    fields[#fields + 1] = { 'agents', agents_json(usage.agents, record.spent) }
+  end
+  if present(record.mark) then
+    fields[#fields + 1] = { 'marks', marks_json(usage.marks, record.mark) }
+  end
+  return fields
+end
+local function all_agents_json(usage)
+  local agents = {}
+  for name, counts in pairs(type(usage.agents) == 'table' and usage.agents or {}) do
+    if type(name) == 'string' then agents[name] = cjson.encode(counts) end
+  end
+  for _, counts in ipairs(record.spent) do
+    local name = present(counts.agent)
+    if name then agents[name] = '{' .. counts_json((usage.agents or {})[name], counts) .. '}' end
+  end
+  local members = {}
+  for name, json in pairs(agents) do members[#members + 1] = cjson.encode(name) .. ':' .. json end
+  return '{' .. table.concat(members, ',') .. '}'
+end
+local function read_usage()
+  if not has_usage() then return nil end
+  local usage = cjson.decode(redis.call('JSON.GET', key, '$.usage'))[1]
+  return type(usage) == 'table' and usage or nil
+end
+local function new_agents(session)
+  local used, added = {}, {}
+  for _, name in ipairs(session and session.agents_used or {}) do used[name] = true end
+  for _, name in ipairs(record and record.agents or {}) do
+    if not used[name] then added[#added + 1] = cjson.encode(name) end
+    used[name] = true
+  end
+  return added
+end
+local function wrong_for_record(session)
+  if not record then return nil end
+  session.new_agents = new_agents(session)
+  session.usage = read_usage()
+  if #session.new_agents > 0
+      and not redis.call('JSON.ARRLEN', key, '$.metadata.agents_used')[1] then
+    return { 'CORRUPT', 'metadata' }
+  end
+  return nil
+end
+local function apply_record(session, metadata)
+  if not record then return end
+  if #session.new_agents > 0 then
+    redis.call('JSON.ARRAPPEND', key, '$.metadata.agents_used', unpack(session.new_agents))
+  end
+  if record.tokens > 0 then
+    metadata[#metadata + 1] = { 'total_tokens', integer(session.tokens + record.tokens) }
+  end
+  if present(record.current) then
+    metadata[#metadata + 1] = { 'current_agent', cjson.encode(record.current) }
+  end
+end
+local function reset_usage()
+  local usage = cjson.decode(redis.call('JSON.GET', key, '$.usage'))[1]
+  if type(usage) ~= 'table' then return end
+  for _, name in ipairs(COUNTS) do
+    if usage[name] ~= nil then redis.call('JSON.SET', key, '$.usage.' .. name, '0') end
+  end
+  if usage.agents ~= nil then redis.call('JSON.SET', key, '$.usage.agents', '{}') end
+end
+local function new_usage_json()
+  if not has_usage() then return '{}' end
+  local members = {}
+  for index, field in ipairs(usage_fields({})) do
+    members[index] = '"' .. field[1] .. '":' .. field[2]
+  end
+  return '{' .. table.concat(members, ',') .. '}'
 end
 local WRITERS_KEPT = 32
 local WRITER_SECONDS = 600
@@ -828,6 +1094,8 @@ local function begin_write()
     if known == 'repeat' then return nil, { 'SEEN', state.incarnation, first_time } end
     if known == 'mismatch' then return nil, { 'OPERATION' } end
   end
+  local wrong = wrong_for_record(session)
+  if wrong then return nil, wrong end
   state.ttl = new_ttl or present(state.ttl)
   state.writers = record_write(state.writers, writer, sequence)
   return session
@@ -861,8 +1129,17 @@ end
 local function expire(session)
   if session.state.ttl then redis.call('EXPIRE', key, integer(session.state.ttl)) end
 end
+local function usage_group(session)
+  local usage = session.usage or {}
+  local fields = usage_fields(usage)
+  for _, field in ipairs(fields) do
+    if field[1] == 'agents' and not has_merge then field[2] = all_agents_json(usage) end
+  end
+  return { name = 'usage', fields = fields }
+end
 local function finish_write(session, metadata, state)
   local groups = { { name = 'metadata', fields = metadata } }
+  apply_record(session, metadata)
   if session.adopted then
     adopt(session)
   else
@@ -871,17 +1148,28 @@ local function finish_write(session, metadata, state)
     groups[2] = { name = 'state', fields = state }
   end
   if operation ~= '' then record_operation(operation, digest) end
-  has_merge = has_merge and merge(groups)
+  if has_usage() then
+    if not session.usage then redis.call('JSON.SET', key, '$.usage', '{}') end
+    groups[#groups + 1] = usage_group(session)
+  end
+  if has_merge and not merge(groups) then
+    has_merge = false
+    if has_usage() then groups[#groups] = usage_group(session) end
+  end
   if not has_merge then set_one_by_one(groups) end
   expire(session)
   return done(session)
 end
 local CHANGES_KEPT = 16
+local function id_at(index)
+  local found = redis.call('JSON.GET', key, '$.messages[' .. index .. '].id')
+  return string.match(found, '^%[(".*")%]$')
+end
 local function version_holds(session)
-  if ARGV[10] == '' then return true end
-  if integer(session.state.generation) ~= ARGV[10] then return false end
-  local last_id = cjson.decode(redis.call('JSON.GET', key, '$.messages[-1].id'))[1]
-  return (type(last_id) == 'string' and last_id or '') == ARGV[11]
+  if ARGV[11] == '' then return true end
+  if integer(session.state.generation) ~= ARGV[11] then return false end
+  local last_id = id_at(-1)
+  return (last_id and cjson.decode('[' .. last_id .. ']')[1] or '') == ARGV[12]
 end
 local function keep_first(count)
   local first, last = 0, count - 1
@@ -898,25 +1186,47 @@ local function changes_json(changes, generation, lowest)
   kept[#kept + 1] = '[' .. integer(generation) .. ',' .. integer(lowest) .. ']'
   return '[' .. table.concat(kept, ',', math.max(1, #kept - CHANGES_KEPT + 1)) .. ']'
 end
+local function new_history_start(state, kept)
+  if ARGV[16] == '1' and kept > 0 then
+    local id = id_at(integer(kept - 1))
+    if not id then return nil, { 'CORRUPT', 'messages' } end
+    return '{"index":' .. integer(kept) .. ',"id":' .. id .. '}'
+  end
+  local start = present(state.history_start)
+  if start == nil then return nil end
+  local index = type(start) == 'table' and tonumber(start.index) or 0
+  return (ARGV[16] == '1' or kept < index) and 'null' or nil
+end
 local session, refusal = begin_write()
 if not session then return refusal end
 if not version_holds(session) then return { 'CONFLICT' } end
 local length = redis.call('JSON.ARRLEN', key, '$.messages')[1]
 if not length then return { 'CORRUPT', 'messages' } end
-local kept = ARGV[12] == 'all' and 0 or math.max(0, length - tonumber(ARGV[12]))
-local entries = entries_from(15)
+local kept = ARGV[13] == 'all' and 0 or math.max(0, length - tonumber(ARGV[13]))
 local state = session.state
+local start, wrong = new_history_start(state, kept)
+if wrong then return wrong end
+local entries = entries_from(17)
 local metadata = { { 'message_count', integer(kept + #entries) } }
 local changed = {}
-if kept < length then
+if kept < length or start then
   state.generation = math.max(state.generation + 1, now_us)
   state.changes = changes_json(present(state.changes), state.generation, kept)
-  keep_first(kept)
   changed = { { 'generation', integer(state.generation) }, { 'changes', state.changes } }
 end
+if kept < length then keep_first(kept) end
+if start == 'null' then
+  redis.call('JSON.SET', key, '$.state.history_start', 'null')
+elseif start then
+  state.history_start = start
+  changed[#changed + 1] = { 'history_start', start }
+end
 append_entries(entries, kept)
-if ARGV[14] == '1' then metadata[2] = { 'total_tokens', '0' } end
-if ARGV[13] == '1' then redis.call('JSON.SET', key, '$.operations', '{}') end
+if ARGV[15] == '1' then
+  metadata[2] = { 'total_tokens', '0' }
+  reset_usage()
+end
+if ARGV[14] == '1' then redis.call('JSON.SET', key, '$.operations', '{}') end
 return finish_write(session, metadata, changed)
 `,
 };
@@ -924,7 +1234,7 @@ return finish_write(session, metadata, changed)
 /** `lua/touch.lua`, where its comments are. */
 export const touch: LuaScript = {
   name: 'touch',
-  sha1: '9d3e086e049d52cd857db525351fb789ecebfb55',
+  sha1: '052f8b1dca9d7beeadef0a6de0f432a2aa4748b8',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -936,7 +1246,8 @@ local function state_json(state)
     .. '","ttl":' .. (state.ttl and integer(state.ttl) or 'null')
     .. ',"generation":' .. integer(state.generation)
     .. ',"changes":' .. (state.changes or '[]')
-    .. ',"history_start":null,"writers":"' .. state.writers
+    .. ',"history_start":' .. (type(state.history_start) == 'string' and state.history_start or 'null')
+    .. ',"writers":"' .. state.writers
     .. '","lock":null}'
 end
 local function document_json(fields)
@@ -944,7 +1255,7 @@ local function document_json(fields)
     .. ',"user_id":' .. fields.user_id
     .. ',"created_at":' .. now .. ',"updated_at":' .. now
     .. ',"metadata":{"current_agent":' .. (fields.agent or 'null')
-    .. ',"agents_used":[' .. (fields.agent or '')
+    .. ',"agents_used":[' .. table.concat(fields.agents or {}, ',')
     .. '],"message_count":' .. integer(#fields.entries)
     .. ',"total_tokens":' .. integer(fields.tokens)
     .. '},"messages":[' .. table.concat(fields.entries, ',')
@@ -952,7 +1263,8 @@ local function document_json(fields)
     .. ',"state":' .. state_json(fields.state)
     .. ',"operations":' .. (fields.operations or '{}')
     .. ',"attributes":' .. (fields.attributes or '{}')
-    .. ',"usage":{}}'
+    .. ',"usage":' .. (fields.usage or '{}')
+    .. '}'
 end
 local SCHEMA = 1
 local key = KEYS[1]
@@ -1017,6 +1329,7 @@ local function read_session()
     created_at = fields.created_at,
     user_id = present(fields.user_id),
     tokens = fields.metadata.total_tokens,
+    agents_used = fields.metadata.agents_used,
     state = readable_state(state, fields.newer),
     newer_schema = fields.newer and schema or nil,
   }
@@ -1078,6 +1391,129 @@ local function record_operation(id, digest)
   local count = redis.call('JSON.OBJLEN', key, '$.operations')[1]
   if count and count % PRUNE_EVERY == 0 then prune_operations(count) end
 end
+local COUNTS = {
+  'requests', 'input_tokens', 'output_tokens', 'total_tokens', 'cached_tokens', 'reasoning_tokens',
+}
+local MARKS_KEPT = 16
+local record = ARGV[10] ~= '' and cjson.decode(ARGV[10]) or nil
+local function has_usage()
+  return record ~= nil and (#record.spent > 0 or present(record.mark) ~= nil)
+end
+local function number_in(counts, name)
+  return type(counts) == 'table' and tonumber(present(counts[name])) or 0
+end
+local function counts_json(before, spent)
+  local members = {}
+  for index, name in ipairs(COUNTS) do
+    members[index] = '"' .. name .. '":' .. integer(number_in(before, name) + spent[name])
+  end
+  return table.concat(members, ',')
+end
+local function total_of(spent)
+  local total = {}
+  for _, name in ipairs(COUNTS) do
+    total[name] = 0
+    for _, counts in ipairs(spent) do total[name] = total[name] + counts[name] end
+  end
+  return total
+end
+local function agents_json(before, spent)
+  local members = {}
+  for _, counts in ipairs(spent) do
+    local name = present(counts.agent)
+    if name then
+      local known = type(before) == 'table' and before[name] or nil
+      members[#members + 1] = cjson.encode(name) .. ':{' .. counts_json(known, counts) .. '}'
+    end
+  end
+  return '{' .. table.concat(members, ',') .. '}'
+end
+local function marks_json(before, mark)
+  local marks = type(before) == 'string' and not string.find(before, '[^%x:;]') and before or ''
+  marks = marks .. mark .. ';'
+  local _, count = string.gsub(marks, ';', ';')
+  for _ = MARKS_KEPT + 1, count do marks = string.match(marks, '^[^;]*;(.*)$') end
+  return '"' .. marks .. '"'
+end
+local function usage_fields(usage)
+  local fields = {}
+  if #record.spent > 0 then
+    local total = total_of(record.spent)
+    for index, name in ipairs(COUNTS) do
+      fields[index] = { name, integer(number_in(usage, name) + total[name]) }
+    end
+    fields[#fields + 1] = { 'agents', agents_json(usage.agents, record.spent) }
+  end
+  if present(record.mark) then
+    fields[#fields + 1] = { 'marks', marks_json(usage.marks, record.mark) }
+  end
+  return fields
+end
+local function all_agents_json(usage)
+  local agents = {}
+  for name, counts in pairs(type(usage.agents) == 'table' and usage.agents or {}) do
+    if type(name) == 'string' then agents[name] = cjson.encode(counts) end
+  end
+  for _, counts in ipairs(record.spent) do
+    local name = present(counts.agent)
+    if name then agents[name] = '{' .. counts_json((usage.agents or {})[name], counts) .. '}' end
+  end
+  local members = {}
+  for name, json in pairs(agents) do members[#members + 1] = cjson.encode(name) .. ':' .. json end
+  return '{' .. table.concat(members, ',') .. '}'
+end
+local function read_usage()
+  if not has_usage() then return nil end
+  local usage = cjson.decode(redis.call('JSON.GET', key, '$.usage'))[1]
+  return type(usage) == 'table' and usage or nil
+end
+local function new_agents(session)
+  local used, added = {}, {}
+  for _, name in ipairs(session and session.agents_used or {}) do used[name] = true end
+  for _, name in ipairs(record and record.agents or {}) do
+    if not used[name] then added[#added + 1] = cjson.encode(name) end
+    used[name] = true
+  end
+  return added
+end
+local function wrong_for_record(session)
+  if not record then return nil end
+  session.new_agents = new_agents(session)
+  session.usage = read_usage()
+  if #session.new_agents > 0
+      and not redis.call('JSON.ARRLEN', key, '$.metadata.agents_used')[1] then
+    return { 'CORRUPT', 'metadata' }
+  end
+  return nil
+end
+local function apply_record(session, metadata)
+  if not record then return end
+  if #session.new_agents > 0 then
+    redis.call('JSON.ARRAPPEND', key, '$.metadata.agents_used', unpack(session.new_agents))
+  end
+  if record.tokens > 0 then
+    metadata[#metadata + 1] = { 'total_tokens', integer(session.tokens + record.tokens) }
+  end
+  if present(record.current) then
+    metadata[#metadata + 1] = { 'current_agent', cjson.encode(record.current) }
+  end
+end
+local function reset_usage()
+  local usage = cjson.decode(redis.call('JSON.GET', key, '$.usage'))[1]
+  if type(usage) ~= 'table' then return end
+  for _, name in ipairs(COUNTS) do
+    if usage[name] ~= nil then redis.call('JSON.SET', key, '$.usage.' .. name, '0') end
+  end
+  if usage.agents ~= nil then redis.call('JSON.SET', key, '$.usage.agents', '{}') end
+end
+local function new_usage_json()
+  if not has_usage() then return '{}' end
+  local members = {}
+  for index, field in ipairs(usage_fields({})) do
+    members[index] = '"' .. field[1] .. '":' .. field[2]
+  end
+  return '{' .. table.concat(members, ',') .. '}'
+end
 local WRITERS_KEPT = 32
 local WRITER_SECONDS = 600
 local function recognise(writers, writer, sequence)
@@ -1134,6 +1570,8 @@ local function begin_write()
     if known == 'repeat' then return nil, { 'SEEN', state.incarnation, first_time } end
     if known == 'mismatch' then return nil, { 'OPERATION' } end
   end
+  local wrong = wrong_for_record(session)
+  if wrong then return nil, wrong end
   state.ttl = new_ttl or present(state.ttl)
   state.writers = record_write(state.writers, writer, sequence)
   return session
@@ -1167,8 +1605,17 @@ end
 local function expire(session)
   if session.state.ttl then redis.call('EXPIRE', key, integer(session.state.ttl)) end
 end
+local function usage_group(session)
+  local usage = session.usage or {}
+  local fields = usage_fields(usage)
+  for _, field in ipairs(fields) do
+    if field[1] == 'agents' and not has_merge then field[2] = all_agents_json(usage) end
+  end
+  return { name = 'usage', fields = fields }
+end
 local function finish_write(session, metadata, state)
   local groups = { { name = 'metadata', fields = metadata } }
+  apply_record(session, metadata)
   if session.adopted then
     adopt(session)
   else
@@ -1177,7 +1624,14 @@ local function finish_write(session, metadata, state)
     groups[2] = { name = 'state', fields = state }
   end
   if operation ~= '' then record_operation(operation, digest) end
-  has_merge = has_merge and merge(groups)
+  if has_usage() then
+    if not session.usage then redis.call('JSON.SET', key, '$.usage', '{}') end
+    groups[#groups + 1] = usage_group(session)
+  end
+  if has_merge and not merge(groups) then
+    has_merge = false
+    if has_usage() then groups[#groups] = usage_group(session) end
+  end
   if not has_merge then set_one_by_one(groups) end
   expire(session)
   return done(session)

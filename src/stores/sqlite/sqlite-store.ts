@@ -15,10 +15,13 @@ import {
   headAfterOperation,
   completeHead,
   headAfterRewrite,
+  movedHistoryStart,
   newHead,
+  type Rewritten,
 } from '../../document/head-changes.ts';
-import { HistoryWalk, takeAll } from '../../document/history-walk.ts';
-import { appliedAt } from '../../document/operations.ts';
+import { HistoryWalk } from '../../document/history-walk.ts';
+import { appliedAt, operationTime } from '../../document/operations.ts';
+import { fullRecord, headAfterRecord } from '../../document/run-record.ts';
 import { incarnationOf } from '../../document/incarnation.ts';
 import type {
   AppendParams,
@@ -111,12 +114,14 @@ export class SqliteStore implements SessionStore {
       const session = this.#find(params);
       if (session === null) return null;
       const { head, id } = session;
-      const walk = this.#walk(id, params.entries);
+      const walk = this.#walk(session, params.entries);
       return {
         incarnation: incarnationOf(head),
         head,
         length: this.#length(id),
         entries: walk.entries,
+        inHistory: walk.inHistory,
+        operationTime: operationTime(head.operations, params.operationId),
         visited: walk.visited,
         tail: walk.tail(head.state?.generation ?? 0),
       };
@@ -135,7 +140,8 @@ export class SqliteStore implements SessionStore {
       if (repeated !== null) return repeated;
       const length = this.#insertEntries(id, this.#length(id), entries, now);
       const after = headAfterAppend(head, params, length, now);
-      return this.#save(id, headAfterOperation(after, operation, now));
+      const recorded = headAfterRecord(after, fullRecord(params.run, params));
+      return this.#save(id, headAfterOperation(recorded, operation, now));
     }, params.timeoutMs);
   }
 
@@ -145,18 +151,15 @@ export class SqliteStore implements SessionStore {
       const { id, head, now } = this.#writable(params);
       const repeated = repeatOf(head, operation);
       if (repeated !== null) return repeated;
-      const length = this.#length(id);
-      if (version !== null && !this.#holds(version, id, head, length)) return null;
-      const kept = drop === 'all' ? 0 : Math.max(0, length - drop);
+      const before = this.#length(id);
+      if (version !== null && !this.#holds(version, id, head, before)) return null;
+      const kept = drop === 'all' ? 0 : Math.max(0, before - drop);
+      const historyStart = this.#historyStart(id, head, params, kept);
       this.#database.run('DELETE FROM entries WHERE session = ? AND position >= ?', id, kept);
-      const rewrite = { ...params, lowest: kept < length ? kept : null };
-      const after = headAfterRewrite(
-        head,
-        rewrite,
-        this.#insertEntries(id, kept, entries, now),
-        now,
-      );
-      return this.#save(id, headAfterOperation(after, operation, now));
+      const length = this.#insertEntries(id, kept, entries, now);
+      const after = headAfterRewrite(head, { before, kept, length, historyStart }, params, now);
+      const recorded = headAfterRecord(after, fullRecord(params.run));
+      return this.#save(id, headAfterOperation(recorded, operation, now));
     }, params.timeoutMs);
   }
 
@@ -235,9 +238,25 @@ export class SqliteStore implements SessionStore {
   }
 
   #holds(version: HistoryTail, id: number, head: CompleteHead, length: number): boolean {
+    const { generation, lastId } = version;
+    return head.state.generation === generation && this.#entryId(id, length - 1) === lastId;
+  }
+
+  #historyStart(
+    id: number,
+    head: CompleteHead,
+    params: RewriteParams,
+    kept: number,
+  ): Rewritten['historyStart'] {
+    const lastKept = this.#entryId(id, kept - 1);
+    const isNeeded = params.historyStart === 'kept' && kept > 0;
+    if (isNeeded && lastKept === '') throw new CorruptDocumentError(params.sessionId, 'messages');
+    return movedHistoryStart(head, params, kept, lastKept);
+  }
+
+  #entryId(id: number, position: number): string {
     const sql = 'SELECT entry FROM entries WHERE session = ? AND position = ?';
-    const last = parseJson(this.#database.get(sql, id, length - 1)?.['entry']);
-    return head.state.generation === version.generation && entryId(last) === version.lastId;
+    return entryId(parseJson(this.#database.get(sql, id, position)?.['entry']));
   }
 
   #length(id: number): number {
@@ -246,9 +265,9 @@ export class SqliteStore implements SessionStore {
     return typeof last === 'number' ? last + 1 : 0;
   }
 
-  #walk(id: number, selection: EntrySelection): HistoryWalk {
-    const walk = new HistoryWalk(selection.kind === 'walk' ? selection.visitor() : takeAll());
-    if (selection.kind === 'none') return walk;
+  #walk({ id, head }: StoredSession, selection: EntrySelection): HistoryWalk {
+    if (selection.kind === 'none') return new HistoryWalk({ kind: 'all' }, head);
+    const walk = new HistoryWalk(selection, head);
     const sql = 'SELECT entry FROM entries WHERE session = ? ORDER BY position DESC';
     for (const row of this.#database.iterate(sql, id)) {
       walk.see(parseJson(row['entry']));

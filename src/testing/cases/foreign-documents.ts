@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CaseScope } from '../case-scope.ts';
-import { assistantItem, say, textsOf, userItem } from '../conversation.ts';
+import { assistantItem, say, textsOf, userItem, NOTHING_USED } from '../conversation.ts';
 import type { JsonObject, MessageEntry, SessionDocument } from '../../document/document.ts';
 import { EVERY_READ, EVERY_WRITE } from '../every-call.ts';
 import { expectFailure } from '../expect-failure.ts';
@@ -102,6 +102,7 @@ export const FOREIGN_DOCUMENTS: Topic = {
           agentsUsed: document.metadata.agents_used,
           messageCount: document.messages.length,
           totalTokens: document.metadata.total_tokens,
+          usage: NOTHING_USED,
           attributes: {},
           ttl: null,
         });

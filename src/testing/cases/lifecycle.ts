@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { expectFailure } from '../expect-failure.ts';
 import { JSONSession } from '../../session/session.ts';
 import type { SessionStore } from '../../store.ts';
-import { say, textsOf } from '../conversation.ts';
+import { say, textsOf, NOTHING_USED } from '../conversation.ts';
 import { EVERY_CALL, FIRST_WRITES } from '../every-call.ts';
 import type { Topic } from '../topic.ts';
 
@@ -45,6 +45,7 @@ export const LIFECYCLE: Topic = {
         agentsUsed: [],
         messageCount: 0,
         totalTokens: 0,
+        usage: NOTHING_USED,
         attributes: {},
         ttl: 3600,
       });
@@ -210,6 +211,7 @@ export const LIFECYCLE: Topic = {
         agentsUsed: [],
         messageCount: 1,
         totalTokens: 0,
+        usage: NOTHING_USED,
         attributes: {},
         ttl: null,
       });

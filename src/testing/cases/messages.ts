@@ -87,6 +87,7 @@ export const MESSAGES: Topic = {
         content: 'Hello',
         agent: 'Triage',
         tokens: 12,
+        inHistory: true,
         item: {
           type: 'message',
           role: 'assistant',
@@ -172,6 +173,7 @@ export const MESSAGES: Topic = {
         agent: [undefined, 'Planner'],
         since: [undefined, early.id, late.timestamp, new Date(0)],
         before: [undefined, late.id, late.timestamp, new Date(Date.now() + 1e9)],
+        includeCompaction: [undefined],
       });
       for (const filter of all) {
         assert.deepEqual(

@@ -1,23 +1,31 @@
--- Drops entries from the end of the history and appends others in their place.
+-- Drops entries from the end of the history, appends others in their place, and can move the start of
+-- the model's view.
 -- Input:
 --   KEYS[1] session document
---   ARGV[1..9] as write.lua
---   ARGV[10] generation that must still hold, or ''
---   ARGV[11] id of the newest entry, with it; '' where that value has none
---   ARGV[12] number of entries to drop, or 'all'
---   ARGV[13] '1' to forget operation ids   ARGV[14] '1' to set the tokens spent to 0
---   ARGV[15..] entries to append, as entries.lua takes them
+--   ARGV[1..10] as write.lua
+--   ARGV[11] generation that must still hold, or ''
+--   ARGV[12] id of the newest entry, with it; '' where that value has none
+--   ARGV[13] number of entries to drop, or 'all'
+--   ARGV[14] '1' to forget operation ids   ARGV[15] '1' to set the tokens spent and the usage to 0
+--   ARGV[16] '1' to begin the model's view behind the entries that are kept
+--   ARGV[17..] entries to append, as entries.lua takes them
 -- Output: that of write.lua | CONFLICT
 --- @include "entries"
 --- @include "write"
 
 local CHANGES_KEPT = 16
 
+-- The id of an entry as JSON text, or nil where the value has none.
+local function id_at(index)
+  local found = redis.call('JSON.GET', key, '$.messages[' .. index .. '].id')
+  return string.match(found, '^%[(".*")%]$')
+end
+
 local function version_holds(session)
-  if ARGV[10] == '' then return true end
-  if integer(session.state.generation) ~= ARGV[10] then return false end
-  local last_id = cjson.decode(redis.call('JSON.GET', key, '$.messages[-1].id'))[1]
-  return (type(last_id) == 'string' and last_id or '') == ARGV[11]
+  if ARGV[11] == '' then return true end
+  if integer(session.state.generation) ~= ARGV[11] then return false end
+  local last_id = id_at(-1)
+  return (last_id and cjson.decode('[' .. last_id .. ']')[1] or '') == ARGV[12]
 end
 
 local function keep_first(count)
@@ -38,24 +46,48 @@ local function changes_json(changes, generation, lowest)
   return '[' .. table.concat(kept, ',', math.max(1, #kept - CHANGES_KEPT + 1)) .. ']'
 end
 
+-- Where the model's view begins after the write: nil (as before), 'null', or JSON text.
+local function new_history_start(state, kept)
+  if ARGV[16] == '1' and kept > 0 then
+    local id = id_at(integer(kept - 1))
+    if not id then return nil, { 'CORRUPT', 'messages' } end
+    return '{"index":' .. integer(kept) .. ',"id":' .. id .. '}'
+  end
+  local start = present(state.history_start)
+  if start == nil then return nil end
+  local index = type(start) == 'table' and tonumber(start.index) or 0
+  return (ARGV[16] == '1' or kept < index) and 'null' or nil
+end
+
 local session, refusal = begin_write()
 if not session then return refusal end
 if not version_holds(session) then return { 'CONFLICT' } end
 local length = redis.call('JSON.ARRLEN', key, '$.messages')[1]
 if not length then return { 'CORRUPT', 'messages' } end
-local kept = ARGV[12] == 'all' and 0 or math.max(0, length - tonumber(ARGV[12]))
-local entries = entries_from(15)
+local kept = ARGV[13] == 'all' and 0 or math.max(0, length - tonumber(ARGV[13]))
 local state = session.state
+local start, wrong = new_history_start(state, kept)
+if wrong then return wrong end
+local entries = entries_from(17)
 local metadata = { { 'message_count', integer(kept + #entries) } }
 local changed = {}
-if kept < length then
+if kept < length or start then
   -- Never a plain counter: after a failover two masters would reach the same number.
   state.generation = math.max(state.generation + 1, now_us)
   state.changes = changes_json(present(state.changes), state.generation, kept)
-  keep_first(kept)
   changed = { { 'generation', integer(state.generation) }, { 'changes', state.changes } }
 end
+if kept < length then keep_first(kept) end
+if start == 'null' then
+  redis.call('JSON.SET', key, '$.state.history_start', 'null')
+elseif start then
+  state.history_start = start
+  changed[#changed + 1] = { 'history_start', start }
+end
 append_entries(entries, kept)
-if ARGV[14] == '1' then metadata[2] = { 'total_tokens', '0' } end
-if ARGV[13] == '1' then redis.call('JSON.SET', key, '$.operations', '{}') end
+if ARGV[15] == '1' then
+  metadata[2] = { 'total_tokens', '0' }
+  reset_usage()
+end
+if ARGV[14] == '1' then redis.call('JSON.SET', key, '$.operations', '{}') end
 return finish_write(session, metadata, changed)

@@ -80,6 +80,7 @@ local function read_session()
     created_at = fields.created_at,
     user_id = present(fields.user_id),
     tokens = fields.metadata.total_tokens,
+    agents_used = fields.metadata.agents_used,
     state = readable_state(state, fields.newer),
     newer_schema = fields.newer and schema or nil,
   }

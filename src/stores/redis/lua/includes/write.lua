@@ -7,6 +7,7 @@
 --   ARGV[6] ttl in seconds to set, or ''
 --   ARGV[7] '1' where the server has JSON.MERGE
 --   ARGV[8] digest of the caller's operation id, or ''   ARGV[9] digest of what the operation does
+--   ARGV[10] what a run did, as run-record.lua takes it, or ''
 -- Replies: OK <incarnation> <time> <has JSON.MERGE> | GAP <incarnation> | SCHEMA <number>
 --   | SEEN <incarnation> <time> (the operation was applied before; the write takes no number)
 --   | OPERATION (it did something else before)
@@ -15,6 +16,7 @@
 --- @include "document"
 --- @include "expectation"
 --- @include "operations"
+--- @include "run-record"
 --- @include "writers"
 
 local writer, sequence = ARGV[3], tonumber(ARGV[4])
@@ -48,6 +50,8 @@ local function begin_write()
     if known == 'repeat' then return nil, { 'SEEN', state.incarnation, first_time } end
     if known == 'mismatch' then return nil, { 'OPERATION' } end
   end
+  local wrong = wrong_for_record(session)
+  if wrong then return nil, wrong end
   state.ttl = new_ttl or present(state.ttl)
   state.writers = record_write(state.writers, writer, sequence)
   return session
@@ -86,9 +90,20 @@ local function expire(session)
   if session.state.ttl then redis.call('EXPIRE', key, integer(session.state.ttl)) end
 end
 
+-- The fields of `usage` to write, for a server with JSON.MERGE or for one without.
+local function usage_group(session)
+  local usage = session.usage or {}
+  local fields = usage_fields(usage)
+  for _, field in ipairs(fields) do
+    if field[1] == 'agents' and not has_merge then field[2] = all_agents_json(usage) end
+  end
+  return { name = 'usage', fields = fields }
+end
+
 -- metadata and state are lists of { field, JSON text }; no text may be null, which would delete.
 local function finish_write(session, metadata, state)
   local groups = { { name = 'metadata', fields = metadata } }
+  apply_record(session, metadata)
   if session.adopted then
     adopt(session)
   else
@@ -97,7 +112,14 @@ local function finish_write(session, metadata, state)
     groups[2] = { name = 'state', fields = state }
   end
   if operation ~= '' then record_operation(operation, digest) end
-  has_merge = has_merge and merge(groups)
+  if has_usage() then
+    if not session.usage then redis.call('JSON.SET', key, '$.usage', '{}') end
+    groups[#groups + 1] = usage_group(session)
+  end
+  if has_merge and not merge(groups) then
+    has_merge = false
+    if has_usage() then groups[#groups] = usage_group(session) end
+  end
   if not has_merge then set_one_by_one(groups) end
   expire(session)
   return done(session)
