@@ -4,6 +4,24 @@
  *
  * @module
  */
+export {
+  compactWithOpenAI,
+  type CompactWithOpenAIOptions,
+  type OpenAICompactionClient,
+} from './compaction/compact-with-openai.ts';
+export type {
+  CompactFunction,
+  CompactionDecision,
+  CompactionDetails,
+  CompactionOutcome,
+  CompactionUsage,
+  ShouldCompact,
+} from './compaction/compact-function.ts';
+export {
+  CompactingSession,
+  type CompactingSessionOptions,
+} from './compaction/compacting-session.ts';
+export type { ModelExchange } from './compaction/seen-by-model.ts';
 export type {
   DocumentHead,
   DocumentMetadata,
@@ -38,16 +56,21 @@ export {
   WrongKeyTypeError,
 } from './errors.ts';
 export type { OversizedItem } from './items/item-codec.ts';
+export { itemText } from './items/readable-text.ts';
 export type { Message, SessionMetadata, SessionUsage } from './session/message.ts';
 export type { MessageFilter } from './session/message-filter.ts';
 export { closeStores, defaultStoreUrl } from './open-store.ts';
 export type { NewMessage } from './session/new-entries.ts';
+export type { NamedAgent } from './session/current-agent.ts';
+export type { JobOutcome } from './session/once.ts';
 export { JSONSession } from './session/session.ts';
+export type { LoadArguments, SessionClass } from './session/session-class.ts';
 export type { Turn } from './session/turn.ts';
 export type { JSONSessionOptions } from './session/session-options.ts';
 export type {
   AgentUsage,
   AppendParams,
+  AppliedOperation,
   CreateParams,
   EntrySelection,
   EntryVisitor,
@@ -68,6 +91,8 @@ export type {
   WriteParams,
   WriteResult,
 } from './store.ts';
+export { run } from './tracking/run.ts';
+export { tracked, type TrackingOptions } from './tracking/tracked.ts';
 export { newestItems } from './windows/newest-items.ts';
 export { newestTurns } from './windows/newest-turns.ts';
 export { tokenBudget, type TokenBudgetOptions } from './windows/token-budget.ts';

@@ -63,6 +63,7 @@ export interface NewEntry {
   readonly item?: JsonValue;
   readonly handoff?: Handoff;
   readonly compaction?: true;
+  readonly failed?: true;
 }
 
 /**
@@ -104,7 +105,7 @@ export type EntrySelection =
  */
 export interface ReadParams extends SessionAddress {
   readonly entries: EntrySelection;
-  /** Id of an operation to look up; see {@link SessionSnapshot.operationTime}. */
+  /** Id of an operation to look up; see {@link SessionSnapshot.operation}. */
   readonly operationId?: string;
 }
 
@@ -121,8 +122,8 @@ export interface SessionSnapshot {
   readonly entries: MessageEntry[];
   /** How many of `entries`, counted from the newest, the model still sees. */
   readonly inHistory: number;
-  /** When the operation that the read asked for was applied, in Unix seconds; null if it was not. */
-  readonly operationTime: number | null;
+  /** What is known of the operation that the read asked for; null if it was not applied. */
+  readonly operation: AppliedOperation | null;
   /** The end of the history that was read, or null where it is empty or none of it was read. */
   readonly tail: HistoryTail | null;
   /**
@@ -149,6 +150,16 @@ export interface Operation {
   readonly id: string;
   /** Digest of what the operation does, in hexadecimal. */
   readonly digest: string;
+}
+
+/**
+ * What is known of an operation that was applied.
+ */
+export interface AppliedOperation {
+  /** Digest of what it did, as {@link Operation.digest} told it. */
+  readonly digest: string;
+  /** When it was applied, in Unix seconds. */
+  readonly time: number;
 }
 
 /**

@@ -56,6 +56,8 @@ export interface MessageEntry {
   handoff?: Handoff;
   /** Whether a compaction wrote the entry: nobody said it. */
   compaction?: true;
+  /** Whether it was kept of a run that failed. */
+  failed?: true;
   /** Fields of other programs and later releases. */
   [field: string]: unknown;
 }
@@ -110,7 +112,7 @@ export interface StoredUsageCounts {
  */
 export interface StoredUsage extends StoredUsageCounts {
   agents?: Record<string, StoredUsageCounts>;
-  /** How much of each recent run is recorded: `evidence:requests:input:output:total;` each. */
+  /** What recent writes of runs recorded: `evidence:nonce:counts…;` each, see `run-mark.ts`. */
   marks?: string;
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { OperationConflictError } from '../errors.ts';
-import type { Operation } from '../store.ts';
+import type { AppliedOperation, Operation } from '../store.ts';
 import type { JsonObject } from './document.ts';
 
 const OPERATION_SECONDS = 86_400;
@@ -17,11 +17,10 @@ const OPERATIONS_KEPT = 4096;
  * @throws {@link OperationConflictError} (`operation_conflict`) when the id stands for something else.
  */
 export function appliedAt(operations: JsonObject, { id, digest }: Operation): number | null {
-  const known = operations[id];
-  if (known === undefined) return null;
-  const [knownDigest, time] = typeof known === 'string' ? known.split(':') : [];
-  if (knownDigest !== digest) throw new OperationConflictError();
-  return Number(time);
+  const known = appliedOperation(operations, id);
+  if (known === null) return null;
+  if (known.digest !== digest) throw new OperationConflictError();
+  return known.time;
 }
 
 /**
@@ -33,28 +32,29 @@ export function withOperation(
   now: number,
 ): JsonObject {
   const young = Object.entries(operations).filter(
-    ([, value]) => now - timeOfOperation(value) <= OPERATION_SECONDS,
+    ([, value]) => now - readOperation(value).time <= OPERATION_SECONDS,
   );
   const newest = young
-    .toSorted(([, left], [, right]) => timeOfOperation(left) - timeOfOperation(right))
+    .toSorted(([, left], [, right]) => readOperation(left).time - readOperation(right).time)
     .slice(-OPERATIONS_KEPT + 1);
   return { ...Object.fromEntries(newest), [id]: `${digest}:${now}` };
 }
 
 /**
- * Gives the time of the operation with an id, whatever it did, or null where it was not applied.
+ * Gives what is known of the operation with an id, whatever it did, or null where it was not applied.
  */
-export function operationTime(
+export function appliedOperation(
   operations: JsonObject | undefined,
   id: string | undefined,
-): number | null {
+): AppliedOperation | null {
   const known = id === undefined ? undefined : operations?.[id];
-  return known === undefined ? null : timeOfOperation(known);
+  return known === undefined ? null : readOperation(known);
 }
 
 /**
- * Gives the time in what is kept of an operation, in Unix seconds.
+ * Reads what is kept of an operation. Of what another program wrote there, nothing is known.
  */
-export function timeOfOperation(value: unknown): number {
-  return typeof value === 'string' ? Number(value.split(':')[1]) : 0;
+export function readOperation(value: unknown): AppliedOperation {
+  const [digest = '', time] = typeof value === 'string' ? value.split(':') : [];
+  return { digest, time: Number(time ?? 0) };
 }

@@ -6,7 +6,7 @@
 import type { MessageEntry } from '../document/document.ts';
 import { decodeItem } from '../items/item-codec.ts';
 import type { NewEntry, RunRecord, SessionSnapshot } from '../store.ts';
-import { itemKey } from './item-equality.ts';
+import { itemKey } from '../items/item-equality.ts';
 import { type Plan, rewriteAsPlanned } from './rewriting.ts';
 import type { SessionHandle } from './session-handle.ts';
 
@@ -70,8 +70,13 @@ function newerThan(
   entries: readonly MessageEntry[],
   compacted: readonly MessageEntry[],
 ): MessageEntry[] | null {
-  const isSame = compacted.every((entry, index) => entry.id === entries[index]?.id);
+  const isSame = compacted.every((entry, index) => isUnchanged(entry, entries[index]));
   return isSame ? entries.slice(compacted.length) : null;
+}
+
+/** A call that was rewritten keeps its id. */
+function isUnchanged(before: MessageEntry, now: MessageEntry | undefined): boolean {
+  return before.id === now?.id && keyOf(before) === keyOf(now);
 }
 
 /** The longest end that the entries have in common with what takes their place. */

@@ -92,6 +92,16 @@ export function checkBoolean(value: unknown, field: string): boolean {
 }
 
 /**
+ * Checks a function.
+ */
+export function checkFunction<F extends (...args: never[]) => unknown>(value: F, field: string): F {
+  if (typeof (value as unknown) !== 'function') {
+    throw new InvalidInputError(field, 'must be a function');
+  }
+  return value;
+}
+
+/**
  * Checks the role of a message.
  */
 export function checkRole(value: unknown, field: string): MessageRole {

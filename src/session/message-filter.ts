@@ -17,7 +17,7 @@ import type { EntrySelection, EntryVisitor } from '../store.ts';
 /** Entries that a filtered read looks at first. */
 const FILTER_SIZE_HINT = 200;
 /** Writers of the Python class stamp messages by their own clocks. */
-const CLOCK_SKEW_SECONDS = 3600;
+export const CLOCK_SKEW_SECONDS = 3600;
 
 /**
  * Filters of `getMessages`. All that are given apply together.

@@ -28,7 +28,10 @@ export interface Message {
   timestamp: Date;
   /** The agent that the message came from, as far as it was told. */
   agent: string | null;
-  /** The tokens that the message cost, as far as they were told. */
+  /**
+   * Tokens as they were told with the message. Of a tracked run: all that its agent has spent, input
+   * included, since it began or was last stored, on the last of what it produced.
+   */
   tokens: number | null;
   /** The handoff that this message completes, where a run was tracked. */
   handoff?: Handoff;
@@ -36,6 +39,8 @@ export interface Message {
   inHistory: boolean;
   /** True where a compaction wrote it; left out by `getMessages` unless asked for. */
   compaction?: true;
+  /** True where it was kept of a run that failed, see `tracked`. */
+  failed?: true;
   /** The SDK item, or absent where the entry is transcript only (role `tool` by `addMessage`). */
   item?: AgentInputItem;
 }
@@ -79,7 +84,7 @@ export interface SessionMetadata {
  * @param isVisible - Whether it stands in the part of the transcript that the model sees.
  */
 export function toMessage(entry: MessageEntry, isVisible: boolean): Message {
-  const { id, role, content, timestamp, agent, tokens, handoff, compaction } = entry;
+  const { id, role, content, timestamp, agent, tokens, handoff, compaction, failed } = entry;
   const item = decodeItem(entry);
   return {
     id,
@@ -92,6 +97,7 @@ export function toMessage(entry: MessageEntry, isVisible: boolean): Message {
     ...(isHandoff(handoff) ? { handoff: { from: handoff.from, to: handoff.to } } : {}),
     inHistory: isVisible && item !== undefined,
     ...(compaction === true ? { compaction } : {}),
+    ...(failed === true ? { failed } : {}),
     ...(item === undefined ? {} : { item }),
   };
 }

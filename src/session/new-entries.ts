@@ -9,7 +9,7 @@ import type { MessageRole } from '../document/document.ts';
 import { decodeItem, encodeItem, type ItemCodecOptions } from '../items/item-codec.ts';
 import { randomHex } from '../random-ids.ts';
 import type { NewEntry } from '../store.ts';
-import type { EntryOrigin } from '../tracking/run-scope.ts';
+import type { ItemOrigin } from '../tracking/run-items.ts';
 import {
   checkArguments,
   checkInteger,
@@ -87,7 +87,7 @@ export function itemEntries(items: readonly AgentInputItem[], codec: ItemCodecOp
  */
 export function withOrigins(
   entries: readonly NewEntry[],
-  origins: readonly EntryOrigin[] = [],
+  origins: readonly ItemOrigin[] = [],
 ): NewEntry[] {
   return entries.map((entry, index) => ({ ...entry, ...origins[index] }));
 }

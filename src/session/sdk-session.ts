@@ -19,7 +19,7 @@ import { compactHistory } from './compaction.ts';
 import { beginsWithResult, selectItems, toItems } from './item-selection.ts';
 import { applyMutations } from './mutation.ts';
 import { itemEntries, withOrigins } from './new-entries.ts';
-import { originOf } from './origin.ts';
+import { writeWithOrigin } from './origin.ts';
 import { popNewestItem, removeAll } from './removal.ts';
 import type { ResolvedOptions } from './session-options.ts';
 import { equip, partsOf } from './session-parts.ts';
@@ -39,7 +39,7 @@ export abstract class SdkSession
   /** Tells the SDK to hand its run context to the methods that it calls. */
   readonly acceptsRunContext = true as const;
   constructor(options: ResolvedOptions) {
-    equip(this, options);
+    equip(this, options, (items) => this.#prepare(items));
   }
 
   /**
@@ -75,18 +75,24 @@ export abstract class SdkSession
     if (items.length === 0) return;
     const { options, handle } = partsOf(this);
     // Before the first wait, after which the caller may change what it handed over.
-    const entries = itemEntries(this.prepareItems(items, runContext), options.codec);
-    const { origins, run, commit } = await originOf(this, items, { runContext, kind: 'append' });
+    const entries = itemEntries(this.#prepare(items, runContext), options.codec);
     const answersCall = beginsWithResult(entries);
+    const context = { runContext, kind: 'append' } as const;
     try {
-      await handle.append({ entries: withOrigins(entries, origins), run, create: !answersCall });
+      await writeWithOrigin(this, items, context, async ({ skip = 0, origins, run }) => {
+        await handle.append({
+          entries: withOrigins(entries.slice(skip), origins),
+          run,
+          create: !answersCall,
+          mayEndJob: true,
+        });
+      });
     } catch (error) {
       // Of another user's session no more is said than by any other call.
       const isMissing =
         answersCall && hasCode(error, 'session_not_found') && !(await handle.load());
       throw isMissing ? new SessionExpiredError(options.sessionId) : error;
     }
-    commit();
   }
 
   /**
@@ -112,7 +118,7 @@ export abstract class SdkSession
    * there.
    */
   prepareHistoryItemsForPersistenceComparison(items: AgentInputItem[]): AgentInputItem[] {
-    return this.prepareItems(items).map((item, index) =>
+    return this.#prepare(items).map((item, index) =>
       canonicalItem(item, partsOf(this).options.codec, `items[${index}]`),
     );
   }
@@ -135,13 +141,14 @@ export abstract class SdkSession
     const { options, handle } = partsOf(this);
     const prepared = {
       ...transaction,
-      expectedSuffix: this.prepareItems(transaction.expectedSuffix, runContext),
-      replacement: this.prepareItems(transaction.replacement, runContext),
+      expectedSuffix: this.#prepare(transaction.expectedSuffix, runContext),
+      replacement: this.#prepare(transaction.replacement, runContext),
     };
     const kind = transaction.type === 'append_items' ? 'append' : 'replace';
-    const origin = await originOf(this, transaction.replacement, { runContext, kind });
-    await applyTransaction(handle, prepared, { operation, codec: options.codec, origin });
-    origin.commit();
+    const { codec } = options;
+    await writeWithOrigin(this, transaction.replacement, { runContext, kind }, async (origin) =>
+      applyTransaction(handle, prepared, { operation, codec, origin }),
+    );
   }
 
   /**
@@ -156,12 +163,13 @@ export abstract class SdkSession
   ): Promise<void> {
     if (!Array.isArray(items)) throw new InvalidInputError('items', 'must be an array');
     const { options, handle } = partsOf(this);
-    const plain = itemEntries(this.prepareItems(items, runContext), options.codec);
-    const { origins, run, commit } = await originOf(this, items, { runContext, kind: 'append' });
-    const entries = withOrigins(plain, origins);
-    const done = await compactHistory(handle, { compacted: null, entries, wroteAll: false, run });
-    if (!done) await handle.append({ entries, run });
-    commit();
+    const plain = itemEntries(this.#prepare(items, runContext), options.codec);
+    const context = { runContext, kind: 'append' } as const;
+    await writeWithOrigin(this, items, context, async ({ origins, run }) => {
+      const entries = withOrigins(plain, origins);
+      const done = await compactHistory(handle, { compacted: null, entries, wroteAll: false, run });
+      if (!done) await handle.append({ entries, run });
+    });
   }
 
   /**
@@ -173,7 +181,7 @@ export abstract class SdkSession
   async applyHistoryMutations({ mutations }: SessionHistoryRewriteArgs): Promise<void> {
     if (mutations.length === 0) return;
     const prepared = mutations.map((mutation) => {
-      const [replacement = mutation.replacement] = this.prepareItems([mutation.replacement]);
+      const [replacement] = this.#prepare([mutation.replacement]);
       return { ...mutation, replacement } as typeof mutation;
     });
     await applyMutations(partsOf(this).handle, prepared, partsOf(this).options.codec);
@@ -181,15 +189,35 @@ export abstract class SdkSession
 
   /**
    * Sees items on every way into the history, before they are stored; override it to redact them. It
-   * must give as many items as it got, and give what it gave when it gets that again: the SDK's
-   * comparisons of what it sent with what is stored go through it too.
+   * must give as many items as it got and change none of those, and give what it gave when it gets
+   * that again: the SDK's comparisons of what it sent with what is stored go through it too.
    *
    * @param _runContext - The SDK's run context, where the items come from a run.
+   *
+   * @example
+   * ```ts
+   * import type { AgentInputItem } from '@openai/agents';
+   * import { JSONSession } from 'agents-json-session';
+   *
+   * class DiscreetSession extends JSONSession {
+   *   protected override prepareItems(items: readonly AgentInputItem[]): AgentInputItem[] {
+   *     const text = JSON.stringify(items).replaceAll(/\d{16}/gu, '****');
+   *     return JSON.parse(text) as AgentInputItem[];
+   *   }
+   * }
+   * ```
    */
   protected prepareItems(
     items: readonly AgentInputItem[],
     _runContext?: RunContext,
   ): AgentInputItem[] {
     return [...items];
+  }
+
+  /** Holes and promises would quietly lose items. */
+  #prepare(items: readonly AgentInputItem[], runContext?: RunContext): AgentInputItem[] {
+    const prepared = this.prepareItems(items, runContext);
+    if (Array.isArray(prepared) && prepared.length === items.length) return prepared;
+    throw new InvalidInputError('prepareItems', 'must give an array of as many items as it got');
   }
 }

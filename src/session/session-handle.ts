@@ -14,15 +14,13 @@ import { Deadline } from '../deadline.ts';
 import { checkExpectation } from '../document/expectation.ts';
 import { acquireStore, type StoreHandle } from '../open-store.ts';
 import { randomHex } from '../random-ids.ts';
+import { currentAttempt, type JobAddition } from './job-attempt.ts';
 import type { ResolvedOptions } from './session-options.ts';
 import type {
   EntrySelection,
   HeadChanges,
-  NewEntry,
   NewSession,
-  Operation,
   RewriteParams,
-  RunRecord,
   SessionAddress,
   SessionSnapshot,
   SessionStore,
@@ -39,14 +37,10 @@ const GONE = 'deleted';
 /**
  * What an append adds.
  */
-export interface Addition {
-  readonly entries?: readonly NewEntry[];
-  readonly tokens?: number;
+export interface Addition extends JobAddition {
   readonly changes?: HeadChanges;
   /** Whether the session is created when there is none; default true. */
   readonly create?: boolean;
-  readonly operation?: Operation | undefined;
-  readonly run?: RunRecord | undefined;
 }
 
 /**
@@ -66,6 +60,7 @@ export class SessionHandle {
   readonly key: string;
   #share: Promise<StoreHandle> | null = null;
   #incarnation: string | null = null;
+  #sharedDeadline: Deadline | null = null;
   #userId: string | null;
   #closed = false;
 
@@ -82,7 +77,19 @@ export class SessionHandle {
 
   /** The end of a call that begins now; its steps share it. */
   newDeadline(): Deadline {
-    return new Deadline(this.#options.timeoutMs);
+    return this.#sharedDeadline ?? new Deadline(this.#options.timeoutMs);
+  }
+
+  /**
+   * Runs a function whose calls all end with one deadline, while nobody else uses the handle.
+   */
+  async within(deadline: Deadline, fn: () => Promise<void>): Promise<void> {
+    this.#sharedDeadline = deadline;
+    try {
+      await fn();
+    } finally {
+      this.#sharedDeadline = null;
+    }
   }
 
   /**
@@ -127,9 +134,15 @@ export class SessionHandle {
   }
 
   /**
-   * Adds entries and changes the head.
+   * Adds entries and changes the head, as part of the attempt at a job that is under way, if one is.
    */
   async append(addition: Addition): Promise<WriteResult> {
+    const attempt = currentAttempt(this.#options);
+    if (attempt === undefined) return this.#append(addition);
+    return attempt.append(addition, (one) => this.#append(one));
+  }
+
+  async #append(addition: Addition): Promise<WriteResult> {
     const { entries = [], tokens = 0, changes = {}, create = true, operation, run } = addition;
     return this.#write(this.newDeadline(), (store, common) =>
       store.append({
@@ -152,9 +165,11 @@ export class SessionHandle {
     deadline: Deadline = this.newDeadline(),
   ): Promise<WriteResult | null> {
     const kept = { forgetOperations: false, resetTokens: false };
-    return this.#write(deadline, (store, common) =>
+    const result = await this.#write(deadline, (store, common) =>
       store.rewrite({ ...common, ...kept, ...removal }),
     );
+    if (result !== null) currentAttempt(this.#options)?.noteRewrite(removal);
+    return result;
   }
 
   /**

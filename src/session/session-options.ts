@@ -122,6 +122,22 @@ export interface ResolvedOptions {
 }
 
 /**
+ * What two handles of one session have in common.
+ */
+export type SessionPlace = Pick<ResolvedOptions, 'sessionId' | 'keyPrefix' | 'url' | 'store'>;
+
+/**
+ * Tells whether two handles are of one session.
+ */
+export function isSamePlace(one: SessionPlace, other: SessionPlace): boolean {
+  return (
+    one.store === other.store &&
+    one.url === other.url &&
+    `${one.keyPrefix}${one.sessionId}` === `${other.keyPrefix}${other.sessionId}`
+  );
+}
+
+/**
  * Checks options and fills in what was left out.
  *
  * @throws {@link InvalidInputError} (`invalid_input`) naming the option that is wrong.

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { AgentInputItem } from '@openai/agents-core';
+
 import { SessionHandle } from './session-handle.ts';
 import type { ResolvedOptions } from './session-options.ts';
 
@@ -12,6 +14,8 @@ import type { ResolvedOptions } from './session-options.ts';
 export interface SessionParts {
   readonly options: ResolvedOptions;
   readonly handle: SessionHandle;
+  /** Prepares items for the store as the session and those that extend it do. */
+  readonly prepare: (items: readonly AgentInputItem[]) => AgentInputItem[];
 }
 
 const parts = new WeakMap<object, SessionParts>();
@@ -19,8 +23,19 @@ const parts = new WeakMap<object, SessionParts>();
 /**
  * Gives a new session its parts.
  */
-export function equip(session: object, options: ResolvedOptions): void {
-  parts.set(session, { options, handle: new SessionHandle(options) });
+export function equip(
+  session: object,
+  options: ResolvedOptions,
+  prepare: SessionParts['prepare'],
+): void {
+  parts.set(session, { options, handle: new SessionHandle(options), prepare });
+}
+
+/**
+ * Tells whether an object is a session of this package.
+ */
+export function hasParts(session: object): boolean {
+  return parts.has(session);
 }
 
 /**

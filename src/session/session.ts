@@ -6,7 +6,7 @@
 import type { AgentInputItem } from '@openai/agents-core';
 
 import type { JsonValue } from '../document/document.ts';
-import { hasCode, SessionExpiredError, SessionNotFoundError } from '../errors.ts';
+import { SessionNotFoundError } from '../errors.ts';
 import { checkJson, checkJsonObject, checkName } from './input-validation.ts';
 import {
   type Message,
@@ -20,7 +20,9 @@ import { toTurns, type Turn } from './turn.ts';
 import { type MessageFilter, MessageSelection } from './message-filter.ts';
 import { messageEntry, messageItem, type NewMessage } from './new-entries.ts';
 import { popNewestTurn, removeAll, removeFrom } from './removal.ts';
-import { SdkSession } from './sdk-session.ts';
+import { RunSession } from './run-session.ts';
+import { type LoadArguments, newSession, type SessionClass } from './session-class.ts';
+import { loadOrCreate, readySession } from './session-opening.ts';
 import { type JSONSessionOptions, resolveOptions } from './session-options.ts';
 import { partsOf } from './session-parts.ts';
 
@@ -29,6 +31,12 @@ import { partsOf } from './session-parts.ts';
  *
  * Pass it to the SDK as `run(agent, input, { session })`, or keep messages in it yourself. Every write
  * is one atomic step. Without {@link JSONSession.create}, the first write creates the session.
+ *
+ * A class that extends this one can override any method: the SDK calls it, and `getTurns` goes through
+ * `getMessages`, `toAgentInputs` through `getItems`, `currentAgent` through `getMetadata`, the static
+ * `create` and `open` through `create`, and `await using` through `close`. As every write is a step of
+ * its own, no write goes through another method. Items on all ways into the history go through
+ * `prepareItems`.
  *
  * Every method that reaches the store can also fail with `SessionExpiredError` (`session_expired`)
  * when the session that this handle has used is gone, `StoreUnavailableError` (`store_unavailable`),
@@ -51,7 +59,7 @@ import { partsOf } from './session-parts.ts';
  * await session.close();
  * ```
  */
-export class JSONSession extends SdkSession {
+export class JSONSession extends RunSession {
   /**
    * Makes a handle; nothing is read or written yet.
    *
@@ -74,11 +82,11 @@ export class JSONSession extends SdkSession {
    * const session = await JSONSession.create({ sessionId: 'chat-1', userId: 'user-1', ttl: 3600 });
    * ```
    */
-  static async create<S extends JSONSession>(
-    this: new (options: JSONSessionOptions) => S,
-    options: JSONSessionOptions = {},
-  ): Promise<S> {
-    return readySession(new this(options), (session) => session.create());
+  static async create<C extends SessionClass<JSONSession>>(
+    this: C,
+    ...options: ConstructorParameters<C>
+  ): Promise<InstanceType<C>> {
+    return readySession(newSession(this, options), (session: JSONSession) => session.create());
   }
 
   /**
@@ -96,12 +104,12 @@ export class JSONSession extends SdkSession {
    * console.log(await session.getMessages({ limit: 10 }));
    * ```
    */
-  static async load<S extends JSONSession>(
-    this: new (options: JSONSessionOptions) => S,
+  static async load<C extends SessionClass<JSONSession>>(
+    this: C,
     sessionId: string,
-    options: Omit<JSONSessionOptions, 'sessionId'> = {},
-  ): Promise<S> {
-    return readySession(new this({ ...options, sessionId }), async (session) => {
+    ...[options]: LoadArguments<C>
+  ): Promise<InstanceType<C>> {
+    return readySession(newSession(this, [{ ...options, sessionId }]), async (session) => {
       if (!(await partsOf(session).handle.load())) throw new SessionNotFoundError(sessionId);
     });
   }
@@ -120,11 +128,11 @@ export class JSONSession extends SdkSession {
    * const session = await JSONSession.open({ sessionId: 'chat-1', userId: 'user-1' });
    * ```
    */
-  static async open<S extends JSONSession>(
-    this: new (options: JSONSessionOptions) => S,
-    options: JSONSessionOptions = {},
-  ): Promise<S> {
-    return readySession(new this(options), (session) => session.#loadOrCreate());
+  static async open<C extends SessionClass<JSONSession>>(
+    this: C,
+    ...options: ConstructorParameters<C>
+  ): Promise<InstanceType<C>> {
+    return readySession(newSession(this, options), loadOrCreate);
   }
 
   /** The id of the session. */
@@ -153,10 +161,10 @@ export class JSONSession extends SdkSession {
    * @throws `ItemTooLargeError` (`item_too_large`) when it is larger than `maxItemBytes`.
    */
   async addMessage(message: NewMessage): Promise<Message> {
-    const { codec } = partsOf(this).options;
-    const [item] = this.prepareItems([messageItem(message, codec)]);
-    const entry = messageEntry(message, item, codec);
-    const { time } = await partsOf(this).handle.append({
+    const { handle, options, prepare } = partsOf(this);
+    const [item] = prepare([messageItem(message, options.codec)]);
+    const entry = messageEntry(message, item, options.codec);
+    const { time } = await handle.append({
       entries: [entry],
       tokens: entry.tokens ?? 0,
     });
@@ -329,32 +337,5 @@ export class JSONSession extends SdkSession {
    */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  async #loadOrCreate(): Promise<void> {
-    const deadline = partsOf(this).handle.newDeadline();
-    if (await partsOf(this).handle.load(deadline)) return;
-    try {
-      await partsOf(this).handle.create(deadline);
-    } catch (error) {
-      if (!hasCode(error, 'session_exists')) throw error;
-      // Someone else created it in between.
-      if (!(await partsOf(this).handle.load(deadline)))
-        throw new SessionExpiredError(this.sessionId);
-    }
-  }
-}
-
-/** A handle that could not be made ready must not hold on to a connection. */
-async function readySession<S extends JSONSession>(
-  session: S,
-  prepare: (session: S) => Promise<void>,
-): Promise<S> {
-  try {
-    await prepare(session);
-    return session;
-  } catch (error) {
-    await session.close();
-    throw error;
   }
 }

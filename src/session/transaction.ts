@@ -10,7 +10,7 @@ import { hasCode } from '../errors.ts';
 import { canonicalText, sha256 } from '../items/canonical-text.ts';
 import type { ItemCodecOptions } from '../items/item-codec.ts';
 import type { Operation } from '../store.ts';
-import { itemJson, sameItems } from './item-equality.ts';
+import { itemJson, sameItems } from '../items/item-equality.ts';
 import { selectItems, toItems } from './item-selection.ts';
 import { itemEntries, withOrigins } from './new-entries.ts';
 import { rewriteAsPlanned } from './rewriting.ts';

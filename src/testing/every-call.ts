@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { randomHex } from '../random-ids.ts';
 import { say, userItem } from './conversation.ts';
 import type { JSONSession } from '../session/session.ts';
 
@@ -18,6 +19,7 @@ export const FIRST_WRITES: Calls = {
   trackAgent: (session) => session.trackAgent('Triage'),
   setHandoffContext: (session) => session.setHandoffContext({ from: 'Triage' }),
   setAttributes: (session) => session.setAttributes({ title: 'Trip' }),
+  once: (session) => session.once(randomHex(8), () => session.setAttributes({})),
 };
 
 /**
@@ -38,6 +40,7 @@ export const EVERY_READ: Calls = {
   getMetadata: (session) => session.getMetadata(),
   toAgentInputs: (session) => session.toAgentInputs(),
   getHandoffContext: (session) => session.getHandoffContext(),
+  currentAgent: (session) => session.currentAgent([{ name: 'Triage' }]),
   getItems: (session) => session.getItems(),
   'getItems with a limit': (session) => session.getItems(2),
   'getItems of none': (session) => session.getItems(0),

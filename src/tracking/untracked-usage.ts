@@ -7,21 +7,33 @@
 import type { RunContext, Usage } from '@openai/agents-core';
 
 import { NO_USAGE, sumOfUsage } from '../document/run-record.ts';
+import { hasCode } from '../errors.ts';
 import type { RunRecord, UsageCounts } from '../store.ts';
+import { newMark } from './run-mark.ts';
 import { isSpent, usageOf, usageSince } from './usage-counts.ts';
 
 /**
- * What is recorded of each run context, by session: sessions of one context each keep what was spent
- * while they were used.
+ * What one session has recorded of one run context.
  */
-const recorded = new WeakMap<Usage, Map<string, UsageCounts>>();
+interface Account {
+  /** What was recorded, or is about to be. */
+  recorded: UsageCounts;
+  /** Of writes of which nobody knows whether they were applied. */
+  readonly unknown: { readonly mark: string; readonly spent: UsageCounts }[];
+}
 
 /**
- * What a write is to record, and what is to be called once it was acknowledged.
+ * Accounts by session: sessions of one context each keep what was spent while they were used.
  */
-export interface UnrecordedUsage {
+const accounts = new WeakMap<Usage, Map<string, Account>>();
+
+/**
+ * What a write is to record. What it claims no other write does, until it has failed.
+ */
+export interface UsageClaim {
   readonly record: RunRecord;
-  readonly commit: () => void;
+  /** To be called when the write has failed. */
+  readonly release: (error: unknown) => void;
 }
 
 /**
@@ -30,20 +42,18 @@ export interface UnrecordedUsage {
  * @param key - Of the session.
  */
 export function noteUsage({ usage }: RunContext, key: string): void {
-  if (recorded.get(usage)?.has(key) !== true) setRecorded(usage, key, usageOf(usage));
+  accountOf(usage, key, usageOf(usage));
 }
 
 /**
- * Gives what a run context has spent since the last write to the session, if anything.
+ * Takes note of what a run that is tracked has spent, which it records itself.
  *
+ * @param usage - Of its context, which has it already.
  * @param key - Of the session.
  */
-export function unrecordedUsage({ usage }: RunContext, key: string): UnrecordedUsage | undefined {
-  const now = usageOf(usage);
-  const spent = usageSince(now, recorded.get(usage)?.get(key) ?? NO_USAGE);
-  if (!isSpent(spent)) return undefined;
-  const record = { agents: [], currentAgent: null, spent: [{ agent: null, ...spent }], mark: null };
-  return { record, commit: () => setRecorded(usage, key, now) };
+export function noteTrackedUsage(usage: Usage, key: string, counts: UsageCounts): void {
+  const account = accountOf(usage, key, usageSince(usageOf(usage), counts));
+  account.recorded = sumOfUsage([account.recorded, counts]);
 }
 
 /**
@@ -52,11 +62,59 @@ export function unrecordedUsage({ usage }: RunContext, key: string): UnrecordedU
  * @param key - Of the session.
  */
 export function noteRecordedUsage({ usage }: RunContext, key: string, counts: UsageCounts): void {
-  const before = recorded.get(usage)?.get(key) ?? NO_USAGE;
-  setRecorded(usage, key, sumOfUsage([before, counts]));
+  const account = accountOf(usage, key, NO_USAGE);
+  account.recorded = sumOfUsage([account.recorded, counts]);
 }
 
-function setRecorded(usage: Usage, key: string, counts: UsageCounts): void {
-  const known = recorded.get(usage) ?? new Map<string, UsageCounts>();
-  recorded.set(usage, known.set(key, counts));
+/**
+ * Claims what a run context has spent and no write to the session has recorded, if anything.
+ *
+ * @param key - Of the session.
+ * @param readMarks - Reads the marks of the session's document.
+ */
+export async function claimUsage(
+  { usage }: RunContext,
+  key: string,
+  readMarks: () => Promise<string>,
+): Promise<UsageClaim | undefined> {
+  const account = accountOf(usage, key, NO_USAGE);
+  await settleUnknown(account, readMarks);
+  const spent = usageSince(usageOf(usage), account.recorded);
+  if (!isSpent(spent)) return undefined;
+  account.recorded = sumOfUsage([account.recorded, spent]);
+  const mark = await newMark();
+  return {
+    record: { agents: [], currentAgent: null, spent: [{ agent: null, ...spent }], mark },
+    release: (error) => {
+      if (hasCode(error, 'outcome_unknown')) account.unknown.push({ mark, spent });
+      else account.recorded = usageSince(account.recorded, spent);
+    },
+  };
+}
+
+/** What was not applied after all is to be recorded by another write. */
+async function settleUnknown(account: Account, readMarks: () => Promise<string>): Promise<void> {
+  if (account.unknown.length === 0) return;
+  const unknown = account.unknown.splice(0);
+  let marks: string;
+  try {
+    marks = await readMarks();
+  } catch (error) {
+    account.unknown.push(...unknown);
+    throw error;
+  }
+  for (const { mark, spent } of unknown) {
+    if (!marks.includes(mark)) account.recorded = usageSince(account.recorded, spent);
+  }
+}
+
+/**
+ * @param recorded - What an account is opened with.
+ */
+function accountOf(usage: Usage, key: string, recorded: UsageCounts): Account {
+  const known = accounts.get(usage) ?? new Map<string, Account>();
+  accounts.set(usage, known);
+  const account = known.get(key) ?? { recorded, unknown: [] };
+  known.set(key, account);
+  return account;
 }

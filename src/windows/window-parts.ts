@@ -61,8 +61,11 @@ export function putTogether(
   return [...history.filter((_, position) => positions.has(position)), ...newItems];
 }
 
-/** Groups without the orphans of the history, in the order of their first items. */
-function findGroups(items: readonly AgentInputItem[], historyLength: number): Group[] {
+/**
+ * Gives the groups of a history and of new items behind it, without the orphans of the history, in the
+ * order of their first items.
+ */
+export function findGroups(items: readonly AgentInputItem[], historyLength: number): Group[] {
   const { bonds, orphans } = bondCalls(items);
   const entries = [...items.entries()].filter(([position]) => !orphans.has(position));
   const lost = new Set([...orphans, ...findLostReasoning(entries)]);

@@ -26,8 +26,13 @@ export interface LossySession {
 
 /**
  * Opens the session over such a store.
+ *
+ * @param Session - What makes it; left out: `JSONSession`.
  */
-export async function openLossySession(setting: Setting): Promise<LossySession> {
+export async function openLossySession(
+  setting: Setting,
+  Session: typeof JSONSession = JSONSession,
+): Promise<LossySession> {
   const { keyPrefix, sessionId, ttl } = setting;
   const share = await acquireStore(setting.url, 0);
   onTestFinished(() => share.release());
@@ -42,7 +47,7 @@ export async function openLossySession(setting: Setting): Promise<LossySession> 
     throw new OutcomeUnknownError('lost');
   });
   return {
-    session: new JSONSession({ store, keyPrefix, sessionId, ttl }),
+    session: new Session({ store, keyPrefix, sessionId, ttl }),
     lose: (method, loss) => void planned.set(method, loss),
     losses: () => losses,
   };

@@ -4,8 +4,10 @@
  * @module
  */
 import type { SessionHistoryTransactionArgs } from '@openai/agents-core';
+import { type Leg, type LegReport, runLeg } from '../tracking/leg.ts';
 import { type Episode, perform, type Report } from './episode.ts';
 import { type Failure, tell } from './failure.ts';
+import { doJob, type Job, type JobReport } from './job.ts';
 import { openSession, type Setting } from './setting.ts';
 
 /**
@@ -16,10 +18,16 @@ export interface Transactions extends Setting {
 }
 
 /** One task. */
-export type Task = Episode | Transactions;
+export type Task = Episode | Job | Leg | Transactions;
 
 /** What a task gives. */
-export type ResultOf<T extends Task> = T extends Episode ? Report : (Failure | null)[];
+export type ResultOf<T extends Task> = T extends Job
+  ? JobReport
+  : T extends Leg
+    ? LegReport
+    : T extends Episode
+      ? Report
+      : (Failure | null)[];
 
 /**
  * Sends transactions to a session that is opened for them.
@@ -39,5 +47,7 @@ export async function applyAll(task: Transactions): Promise<(Failure | null)[]> 
  * Does a task.
  */
 export async function doTask(task: Task): Promise<ResultOf<Task>> {
-  return 'transactions' in task ? applyAll(task) : perform(task);
+  if ('transactions' in task) return applyAll(task);
+  if ('scripts' in task) return runLeg(task);
+  return 'jobId' in task ? doJob(task) : perform(task);
 }

@@ -9,7 +9,7 @@ import type { Deadline } from '../../deadline.ts';
 import { CorruptDocumentError, WrongKeyTypeError } from '../../errors.ts';
 import { hiddenId, HistoryWalk, type WalkedSelection } from '../../document/history-walk.ts';
 import { incarnationOf } from '../../document/incarnation.ts';
-import { timeOfOperation } from '../../document/operations.ts';
+import { readOperation } from '../../document/operations.ts';
 import type { ReadParams, SessionSnapshot } from '../../store.ts';
 import { type RedisCommander, replyText } from './commander.ts';
 import { continues, type HeadPart, hiddenIndex, type Page, positionOfOldest } from './page.ts';
@@ -165,7 +165,7 @@ function headPart({ sessionId, operationId }: Call, found: Matches): HeadPart {
     head,
     incarnation: incarnationOf(head),
     generation: head.state?.generation ?? 0,
-    operationTime: operation === undefined ? null : timeOfOperation(operation),
+    operation: operation === undefined ? null : readOperation(operation),
   };
 }
 
@@ -177,10 +177,10 @@ function operationPath(id: string): string {
 }
 
 function snapshot(part: HeadPart, walk: HistoryWalk, length: number | null): SessionSnapshot {
-  const { incarnation, head, generation, operationTime } = part;
+  const { incarnation, head, generation, operation } = part;
   const { entries, visited, inHistory } = walk;
   const tail = walk.tail(generation);
-  return { incarnation, head, length, entries, inHistory, operationTime, visited, tail };
+  return { incarnation, head, length, entries, inHistory, operation, visited, tail };
 }
 
 function firstOfEach(found: Matches): Record<string, unknown> {

@@ -6,6 +6,7 @@
 import { CHANGES_KEPT, recordedChanges } from '../../document/changes.ts';
 import { entryId } from '../../document/document-head.ts';
 import type { DocumentHead } from '../../document/document.ts';
+import type { AppliedOperation } from '../../store.ts';
 
 /** No document has more: a number past 63 bits in a path ends the server. */
 const MOST_ENTRIES: number = 2 ** 31;
@@ -17,7 +18,7 @@ export interface HeadPart {
   readonly head: DocumentHead;
   readonly incarnation: string;
   readonly generation: number;
-  readonly operationTime: number | null;
+  readonly operation: AppliedOperation | null;
 }
 
 /**

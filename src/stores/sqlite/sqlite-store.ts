@@ -20,7 +20,7 @@ import {
   type Rewritten,
 } from '../../document/head-changes.ts';
 import { HistoryWalk } from '../../document/history-walk.ts';
-import { appliedAt, operationTime } from '../../document/operations.ts';
+import { appliedAt, appliedOperation } from '../../document/operations.ts';
 import { fullRecord, headAfterRecord } from '../../document/run-record.ts';
 import { incarnationOf } from '../../document/incarnation.ts';
 import type {
@@ -121,7 +121,7 @@ export class SqliteStore implements SessionStore {
         length: this.#length(id),
         entries: walk.entries,
         inHistory: walk.inHistory,
-        operationTime: operationTime(head.operations, params.operationId),
+        operation: appliedOperation(head.operations, params.operationId),
         visited: walk.visited,
         tail: walk.tail(head.state?.generation ?? 0),
       };

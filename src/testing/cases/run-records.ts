@@ -143,7 +143,10 @@ export const RUN_RECORDS: Topic = {
     },
 
     'the newest 16 marks are kept': async (scope) => {
-      const marks = Array.from({ length: 20 }, (_, index) => `${randomHex(8)}:1:${index}:0:0`);
+      const marks = Array.from(
+        { length: 20 },
+        (_, index) => `${randomHex(8)}:${randomHex(4)}:1:${index}:0:0:0:0`,
+      );
       for (const [index, mark] of marks.entries()) {
         await (index % 3 === 2 ? rewrite : append)(scope, 's', { mark });
       }
@@ -196,10 +199,11 @@ export const RUN_RECORDS: Topic = {
       ];
       for (const entries of selections) {
         const found = await scope.otherStore.read({ ...address, entries, operationId: 'aa' });
-        assert.equal(found?.operationTime?.toFixed(3), time.toFixed(3));
+        assert.equal(found?.operation?.time.toFixed(3), time.toFixed(3));
+        assert.equal(found.operation.digest, 'bb');
         const none = await scope.store.read({ ...address, entries, operationId: 'bb' });
-        assert.equal(none?.operationTime, null);
-        assert.equal((await scope.store.read({ ...address, entries }))?.operationTime, null);
+        assert.equal(none?.operation, null);
+        assert.equal((await scope.store.read({ ...address, entries }))?.operation, null);
       }
     },
   },

@@ -194,6 +194,37 @@ function cases(take: Take): CaseTable {
       }
     },
 
+    'what the model compacts itself leaves the transcript': async (scope) => {
+      const summary: AgentInputItem = { type: 'compaction', encrypted_content: 'all of it' };
+      const model = new ScriptedModel([
+        [assistantMessage('Hello, Ada.')],
+        [{ type: 'compaction', encrypted_content: 'all of it' }, assistantMessage('You are Ada.')],
+        [assistantMessage('Still Ada.')],
+      ]);
+      const agent = agentOf(model);
+      const session = scope.session();
+      await take(agent, 'I am Ada.', session);
+      await take(agent, 'Who am I?', session);
+      assert.deepEqual(await session.getItems(), [summary, assistantItem('You are Ada.')]);
+      const next = scope.elsewhere(session.sessionId);
+      await take(agent, 'And now?', next);
+      assert.deepEqual(inputOf(model, 2), [
+        summary,
+        assistantItem('You are Ada.'),
+        userItem('And now?'),
+      ]);
+      assert.deepEqual(
+        (await next.getMessages()).map(({ content, inHistory }) => [content, inHistory]),
+        [
+          ['I am Ada.', false],
+          ['Hello, Ada.', false],
+          ['You are Ada.', true],
+          ['And now?', true],
+          ['Still Ada.', true],
+        ],
+      );
+    },
+
     'what was kept before a run is part of it': async (scope) => {
       const model = new ScriptedModel([[assistantMessage('Hello, Ada.')]]);
       const session = await scope.created();

@@ -27,6 +27,7 @@ export const READS: Readonly<Record<string, Call>> = {
   getMessages: on((session) => session.getMessages({ role: 'user' })),
   getMetadata: on((session) => session.getMetadata()),
   getHandoffContext: on((session) => session.getHandoffContext()),
+  currentAgent: on((session) => session.currentAgent([{ name: 'Writer' }])),
   load: ({ sessionId = '', ...options }) => JSONSession.load(sessionId, options),
 };
 

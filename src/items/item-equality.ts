@@ -6,8 +6,8 @@
 import type { AgentInputItem } from '@openai/agents-core';
 
 import type { JsonValue } from '../document/document.ts';
-import { canonicalText } from '../items/canonical-text.ts';
-import { canonicalise } from '../items/item-json.ts';
+import { canonicalText } from './canonical-text.ts';
+import { canonicalise } from './item-json.ts';
 
 /**
  * Gives an item as JSON holds it.
