@@ -1,9 +1,8 @@
 /**
- * Which store and which model the demo uses, and why.
+ * Which store the demo uses, and why.
  *
  * @module
  */
-import { getDefaultModel } from '@openai/agents';
 import { defaultStoreUrl } from 'agents-json-session';
 
 const SQLITE = 'sqlite:';
@@ -14,10 +13,6 @@ export function sqliteFile(): string | undefined {
   return url.startsWith(SQLITE) ? url.slice(SQLITE.length) : undefined;
 }
 
-export function usesRealModel(): boolean {
-  return Boolean(process.env['OPENAI_API_KEY']);
-}
-
 /** The package makes this choice itself; this only says it. */
 export function chosenStore(): string {
   const file = sqliteFile();
@@ -25,10 +20,4 @@ export function chosenStore(): string {
   // Without user and password.
   const host = URL.parse(defaultStoreUrl())?.host;
   return `Redis${host === undefined ? '' : ` at ${host}`} (REDIS_URL is set)`;
-}
-
-export function chosenModel(): string {
-  return usesRealModel()
-    ? `${getDefaultModel()} of OpenAI (OPENAI_API_KEY is set)`
-    : "the Agents SDK's ScriptedModel (OPENAI_API_KEY is not set)";
 }

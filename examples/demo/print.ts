@@ -4,7 +4,7 @@
  * @module
  */
 import { styleText } from 'node:util';
-import type { Line } from './turn.ts';
+import type { Message } from 'agents-json-session';
 
 const TEXT_WIDTH = 72;
 
@@ -23,13 +23,14 @@ export function printFields(fields: Record<string, string>): void {
   }
 }
 
-/** One paragraph for each message: who, which agent, and the text. */
-export function printTranscript(lines: readonly Line[]): void {
-  for (const { role, agent, text } of lines) {
+/** One paragraph for each message: who, which agent, and the text or the handoff. */
+export function printTranscript(messages: readonly Message[]): void {
+  for (const { role, agent, content, handoff } of messages) {
+    const text = handoff ? `${handoff.from} → ${handoff.to}` : content;
     const [first = '', ...rest] = wrap(text);
     const colour = role === 'user' ? 'green' : role === 'tool' ? 'yellow' : 'cyan';
     const who = styleText(colour, role.padEnd(9));
-    printLine(`  ${who} ${agent.padEnd(7)} ${first}`);
+    printLine(`  ${who} ${(agent ?? '').padEnd(7)} ${first}`);
     for (const line of rest) printLine(`${' '.repeat(20)}${line}`);
   }
 }

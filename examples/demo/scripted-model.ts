@@ -3,15 +3,9 @@
  *
  * @module
  */
-import type { AgentInputItem } from '@openai/agents';
-import {
-  assistantMessage,
-  functionCall,
-  modelResponder,
-  type RecordedModelCall,
-  ScriptedModel,
-  type ScriptedModelResponse,
-} from '@openai/agents-core/testing';
+import type { AgentInputItem, AgentOutputItem } from '@openai/agents';
+import { type RecordedModelCall, ScriptedModel } from '@openai/agents-core/testing';
+import { calls, says, toStep } from '../offline-model.ts';
 
 /** More than any turn of the demo needs. */
 const MOST_CALLS = 5;
@@ -20,17 +14,19 @@ const MOST_CALLS = 5;
  * A model that decides from the conversation it is sent, and so can only know what the session kept.
  */
 export function scriptedModel(): ScriptedModel {
-  return new ScriptedModel(Array.from({ length: MOST_CALLS }, () => modelResponder(respond)));
+  return new ScriptedModel(Array.from({ length: MOST_CALLS }, () => toStep(respond)));
 }
 
-function respond({ request, index }: RecordedModelCall): ScriptedModelResponse {
-  if (request.handoffs.length > 0) return [functionCall('transfer_to_Travel', {}, callId())];
+function respond(
+  items: readonly AgentInputItem[],
+  { request, index }: RecordedModelCall,
+): AgentOutputItem {
+  if (request.handoffs.length > 0) return calls('transfer_to_Travel');
 
-  const items = typeof request.input === 'string' ? [] : request.input;
   const forecast = items.map(textOf).find((text) => text.includes('°C'));
-  if (forecast === undefined) return [functionCall('get_forecast', { city: 'Oslo' }, callId())];
+  if (forecast === undefined) return calls('get_forecast', { city: 'Oslo' });
   // The first call of a run: the forecast is from a run before this one.
-  return [assistantMessage(index === 0 ? recall(items, forecast) : advise(forecast))];
+  return says(index === 0 ? recall(items, forecast) : advise(forecast));
 }
 
 function advise(forecast: string): string {
@@ -46,8 +42,4 @@ function textOf(item: AgentInputItem): string {
   if ('role' in item && typeof item.content === 'string') return item.content;
   if (item.type !== 'function_call_result') return '';
   return typeof item.output === 'object' && 'text' in item.output ? item.output.text : '';
-}
-
-function callId(): { callId: string } {
-  return { callId: `call_${crypto.randomUUID()}` };
 }

@@ -6,7 +6,7 @@
 import { JSONSession } from 'agents-json-session';
 import { describeFailure } from './failure.ts';
 import { printFields, printHeading, printLine, printTranscript } from './print.ts';
-import { agentNamed } from './travel-agents.ts';
+import { travel, triage } from './travel-agents.ts';
 import { takeTurn } from './turn.ts';
 
 async function continueConversation(sessionId: string): Promise<void> {
@@ -16,17 +16,23 @@ async function continueConversation(sessionId: string): Promise<void> {
   printLine(
     `  It finds ${messageCount} messages, and that ${currentAgent} is the current agent.\n`,
   );
-  printTranscript(await takeTurn(session, agentNamed(currentAgent), 'What did I ask you before?'));
+  const agent = await session.currentAgent([triage, travel], triage);
+  printTranscript(await takeTurn(session, agent, 'What did I ask you before?'));
 
   printHeading('The metadata');
   const metadata = await session.getMetadata();
+  const { usage } = metadata;
+  const byAgent = Object.entries(usage.agents).map(
+    ([name, { totalTokens }]) => `${name} ${totalTokens}`,
+  );
   printFields({
     session: metadata.sessionId,
     user: String(metadata.userId),
     created: metadata.createdAt.toISOString(),
     updated: metadata.updatedAt.toISOString(),
     messages: String(metadata.messageCount),
-    agents: `${metadata.agentsUsed.join(', ')} (current: ${metadata.currentAgent}), told by trackAgent`,
+    agents: `${metadata.agentsUsed.join(', ')} (current: ${metadata.currentAgent})`,
+    tokens: `${usage.totalTokens} in ${usage.requests} requests (${byAgent.join(', ')})`,
     expires: `${metadata.ttl} seconds after the last write`,
   });
 }

@@ -17,7 +17,8 @@ const getForecast = tool({
   execute: (input) => `${(input as { city: string }).city} tomorrow: 4 °C and rain`,
 });
 
-const travel = new Agent({
+/** The agent that Triage hands over to. */
+export const travel: Agent = new Agent({
   name: 'Travel',
   instructions:
     'You help travellers to pack. Look at the forecast first. Answer in two sentences at most.',
@@ -30,8 +31,3 @@ export const triage: Agent = new Agent({
   instructions: 'Hand questions about journeys over to Travel.',
   handoffs: [travel],
 });
-
-/** The agent to go on with. */
-export function agentNamed(name: string | null): Agent {
-  return name === travel.name ? travel : triage;
-}

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { extractSnippets } from '../../scripts/doc-snippets.ts';
+import { outputOf } from './example-output.ts';
 import { type OpenAIStub, startOpenAIStub } from './openai-stub.ts';
-import { type ExampleResult, runExample, startExample } from './run-example.ts';
+import { runExample, startExample } from './run-example.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const REDIS = { REDIS_URL: inject('redisUrl') };
@@ -24,78 +25,21 @@ afterAll(async () => {
   await rm(cwd, { recursive: true });
 });
 
-function succeeded(result: ExampleResult): string {
-  expect(result).toMatchObject({ exitCode: 0, stderr: '' });
-  return result.stdout;
-}
-
-describe.each([
-  { store: 'SQLite', environment: {}, says: 'SQLite file .json-session/sessions.db' },
-  { store: 'Redis', environment: REDIS, says: `Redis at ${new URL(REDIS.REDIS_URL).host}` },
-])('the demo on $store', ({ environment, says }) => {
-  it('shows two processes that share a conversation, and the stored document', async () => {
-    const output = succeeded(await runExample('demo/main.ts', { cwd, environment }));
-
-    expect(output).toContain(says);
-    expect(output).toContain('ScriptedModel (OPENAI_API_KEY is not set)');
-    const processes = [...output.matchAll(/^Process (\d+) /gmu)].map(([, id]) => id);
-    expect(new Set(processes).size).toBe(2);
-    expect(output).toMatch(/^ {2}user +I fly to Oslo tomorrow/mu);
-    expect(output).toMatch(/^ {2}assistant Triage +transfer_to_Travel/mu);
-    expect(output).toMatch(/^ {2}assistant Travel +get_forecast\(\{"city":"Oslo"\}\)$/mu);
-    expect(output).toMatch(/^ {2}tool +Travel +Oslo tomorrow/mu);
-    // The second process answers from the history that it found.
-    expect(output).toMatch(/^ {2}assistant Travel +You asked: “I fly to Oslo tomorrow/mu);
-    expect(output).toMatch(/^ {2}agents +Triage, Travel \(current: Travel\)/mu);
-    expect(output).not.toContain('\u001B');
-
-    const [, sessionId = ''] = /npm run demo -- document (\S+)/u.exec(output) ?? [];
-    const args = ['document', sessionId];
-    const shown = succeeded(await runExample('demo/main.ts', { cwd, environment, args }));
-    const document = JSON.parse(shown) as { messages: { role: string }[] };
-    expect(document).toMatchObject({ session_id: sessionId, metadata: { message_count: 8 } });
-    expect(document.messages.map(({ role }) => role).join(' ')).toBe(
-      'user assistant tool assistant tool assistant user assistant',
-    );
-  });
-
-  it('runs again beside what is there', async () => {
-    const again = await runExample('demo/main.ts', { cwd, environment });
-
-    expect(again).toMatchObject({ exitCode: 0, stderr: '' });
-  });
-});
-
-describe('the demo', () => {
-  it('uses a real model where there is a key', async () => {
-    const { environment } = openAI;
-    const output = succeeded(await runExample('demo/main.ts', { cwd, environment }));
-
-    expect(output).toContain('of OpenAI (OPENAI_API_KEY is set)');
-    expect(output).toMatch(/^ {2}assistant Triage +I was sent 3 items\.$/mu);
-  });
-
-  it('says what is wrong and fails', async () => {
-    const environment = { REDIS_URL: 'redis://:secret@127.0.0.1:1' };
-    const { exitCode, stdout, stderr } = await runExample('demo/main.ts', { cwd, environment });
-
-    expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^\nThe demo failed: .*cannot be reached/u);
-    expect(stdout + stderr).not.toContain('secret');
-  });
-
-  it.each([[], ['unknown']])('says that there is no such document', async (...ids) => {
-    const result = await runExample('demo/main.ts', { cwd, args: ['document', ...ids] });
-
-    expect(result).toMatchObject({ exitCode: 1, stdout: '' });
-    expect(result.stderr).toMatch(/^\nThe demo failed: (Which one|There is no document)/u);
-  });
-});
-
 describe('the examples', () => {
+  it('are all run by a test', async () => {
+    const isSource = (name: string): boolean => name.endsWith('.ts') && name !== 'offline-model.ts';
+    const examples = (await readdir(join(ROOT, 'examples'))).filter(isSource);
+    const tests = (await readdir(import.meta.dirname)).filter((name) => name.endsWith('.test.ts'));
+    const sources = tests.map((name) => readFile(join(import.meta.dirname, name), 'utf8'));
+    const text = (await Promise.all(sources)).join('\n');
+
+    expect(examples.length).toBeGreaterThan(0);
+    expect(examples.filter((name) => !text.includes(`'${name}'`))).toEqual([]);
+  });
+
   it('quick-start.ts has a conversation with a model', async () => {
     const { environment } = openAI;
-    const output = succeeded(await runExample('quick-start.ts', { cwd, environment }));
+    const output = await outputOf('quick-start.ts', { cwd, environment });
 
     expect(output).toMatch(/^I was sent 3 items\.$/mu);
     expect(output).toMatch(/^\S+Z user My name is Ada\.$/mu);
@@ -108,14 +52,14 @@ describe('the examples', () => {
   });
 
   it('transcript.ts keeps messages without a model', async () => {
-    const output = succeeded(await runExample('transcript.ts', { cwd }));
+    const output = await outputOf('transcript.ts', { cwd });
 
     expect(output).toContain("[ 'Booking: When?', 'Booking: Done.' ]");
     expect(output).toContain("title: 'Dinner for two'");
   });
 
   it('ioredis-client.ts uses a client of ioredis', async () => {
-    const output = succeeded(await runExample('ioredis-client.ts', { cwd, environment: REDIS }));
+    const output = await outputOf('ioredis-client.ts', { cwd, environment: REDIS });
 
     expect(output).toBe('2 messages, 9 tokens\n');
   });
@@ -146,7 +90,7 @@ describe('the examples', () => {
     const id = `py-${crypto.randomUUID()}`;
     await writeAsPython(id);
     const options = { cwd, environment: REDIS, args: [id] };
-    const output = succeeded(await runExample('share-with-python.ts', options));
+    const output = await outputOf('share-with-python.ts', options);
 
     expect(output).toMatch(/^user Hello from Python$/mu);
     expect(output).toMatch(/^assistant Hello from TypeScript$/mu);
