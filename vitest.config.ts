@@ -1,32 +1,81 @@
 import { fileURLToPath } from 'node:url';
 
-import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import {
+  configDefaults,
+  defineConfig,
+  type UserWorkspaceConfig,
+  type ViteUserConfig,
+} from 'vitest/config';
+
+import manifest from './package.json' with { type: 'json' };
+import { lowestSdkPlugin } from './test/sdk-versions/lowest-sdk-plugin.ts';
+
+type ProjectConfig = NonNullable<UserWorkspaceConfig['test']>;
 
 function alias(find: RegExp, path: string): { find: RegExp; replacement: string } {
   return { find, replacement: fileURLToPath(new URL(path, import.meta.url)) };
 }
 
+const resolve = {
+  // Tests that import the package by its name run its sources. Keep in step with tsconfig.json.
+  alias: [
+    alias(/^agents-json-session$/u, 'src/index.ts'),
+    alias(/^agents-json-session\/redis$/u, 'src/stores/redis/index.ts'),
+    alias(/^agents-json-session\/sqlite$/u, 'src/stores/sqlite/index.ts'),
+    alias(/^agents-json-session\/testing$/u, 'src/testing/index.ts'),
+  ],
+};
+
+const test: ProjectConfig = {
+  include: ['test/**/*.test.ts'],
+  pool: 'forks',
+  // Cases of the contract run side by side: most of their time is waiting for expiry.
+  maxConcurrency: 20,
+  testTimeout: 30_000,
+  hookTimeout: 120_000,
+};
+
+// Where the SDK takes no part, one version of it shows as much as two.
+const WITHOUT_SDK = [
+  'test/contract/broken-stores.test.ts',
+  'test/contract/redis-least-privilege.test.ts',
+  'test/{docs,document,examples,processes,scripts,servers,stores}/**',
+];
+
+// Goes to the worker and, with its environment, to every process that a test starts.
+const useLowestSdk = `--import ${new URL('test/sdk-versions/use-lowest-sdk.ts', import.meta.url).href}`;
+const nodeOptions = process.env['NODE_OPTIONS'] ?? '';
+
 const config: ViteUserConfig = defineConfig({
-  resolve: {
-    // Tests that import the package by its name run its sources. Keep in step with tsconfig.json.
-    alias: [
-      alias(/^agents-json-session$/u, 'src/index.ts'),
-      alias(/^agents-json-session\/redis$/u, 'src/stores/redis/index.ts'),
-      alias(/^agents-json-session\/sqlite$/u, 'src/stores/sqlite/index.ts'),
-      alias(/^agents-json-session\/testing$/u, 'src/testing/index.ts'),
-    ],
-  },
   test: {
-    include: ['test/**/*.test.ts'],
+    // One Redis for all projects.
     globalSetup: './test/servers/global-setup.ts',
-    pool: 'forks',
-    // Cases of the contract run side by side: most of their time is waiting for expiry.
-    maxConcurrency: 20,
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
     // .ci/run takes its counts from the JSON file.
     reporters: process.env['CI'] === 'true' ? ['default', 'json'] : ['default'],
     outputFile: { json: '.cache/vitest.json' },
+    projects: [
+      {
+        resolve,
+        test: {
+          ...test,
+          name: 'sdk-newest',
+          provide: { sdkVersion: manifest.devDependencies['@openai/agents-core'] },
+        },
+      },
+      {
+        resolve,
+        plugins: [lowestSdkPlugin()],
+        test: {
+          ...test,
+          name: 'sdk-lowest',
+          exclude: [...configDefaults.exclude, ...WITHOUT_SDK],
+          env: { NODE_OPTIONS: `${nodeOptions} ${useLowestSdk}` },
+          provide: {
+            sdkVersion: manifest.devDependencies['agents-lowest'].split('@').at(-1) ?? '',
+          },
+        },
+      },
+    ],
   },
 });
 

@@ -16,7 +16,7 @@ import { ROOT } from './project.ts';
  */
 const LANES = [
   ['build', 'check:publint', 'check:attw', 'check:generated', 'check:format', 'check:typedoc'],
-  ['lint', 'types', 'check:knip', 'check:docs'],
+  ['lint', 'types', 'types:lowest', 'check:knip', 'check:docs'],
 ];
 
 /**
