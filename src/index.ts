@@ -8,6 +8,7 @@ export {
   compactWithOpenAI,
   type CompactWithOpenAIOptions,
   type OpenAICompactionClient,
+  type OpenAIResponsesEndpoint,
 } from './compaction/compact-with-openai.ts';
 export type {
   CompactFunction,
@@ -62,7 +63,7 @@ export type { MessageFilter } from './session/message-filter.ts';
 export { closeStores, defaultStoreUrl } from './open-store.ts';
 export type { NewMessage } from './session/new-entries.ts';
 export type { NamedAgent } from './session/current-agent.ts';
-export type { JobOutcome } from './session/once.ts';
+export type { JobOutcome, JobTurn } from './session/once.ts';
 export { JSONSession } from './session/session.ts';
 export type { LoadArguments, SessionClass } from './session/session-class.ts';
 export type { Turn } from './session/turn.ts';

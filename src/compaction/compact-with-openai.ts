@@ -13,8 +13,16 @@ import type { CompactFunction } from './compact-function.ts';
  * A client of the package `openai`, as far as it is used.
  */
 export interface OpenAICompactionClient {
-  /** Its calls of the Responses API. */
-  readonly responses: { readonly compact: (...args: never[]) => unknown };
+  /** The endpoint of responses. */
+  readonly responses: OpenAIResponsesEndpoint;
+}
+
+/**
+ * The endpoint of responses, as far as it is used.
+ */
+export interface OpenAIResponsesEndpoint {
+  /** Compacts a history. */
+  compact(...args: never[]): unknown;
 }
 
 /**

@@ -11,7 +11,7 @@ import type { SessionHandle } from './session-handle.ts';
 import type { SessionParts } from './session-parts.ts';
 
 /** What `once` knows of the turn that stands for a job. */
-interface JobTurn {
+export interface JobTurn {
   /**
    * What the last message of the job's turn says. Null where the job is not done yet, because the run
    * waits for approvals or has written nothing, and where its messages were removed since.

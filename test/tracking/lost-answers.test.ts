@@ -103,40 +103,6 @@ describe.each(CASES)('a write that lost its $title', ({ newSetting, loss }) => {
     await expectRecorded(setting, [{ input: 'Hello.', result }], DONE);
   });
 
-  test('that had spent is counted once when the run goes on as text', async () => {
-    const setting = newSetting();
-    const { stream } = setting;
-    const { session, lose, losses } = await openLossySession(setting);
-    const asksAgain = modelResponder(() => {
-      lose('append', loss);
-      return { output: [called('book', 'c2')], usage: usageOfCost(2) };
-    });
-    const tools = [newTool('book', undefined, { needsApproval: true })];
-    const script = [calls(1, 'book', 'c1'), asksAgain];
-    const agent = newAgent('Triage', script, { tools });
-    const runner = trackedRunner();
-    const { state } = await take(runner, agent, 'Hello.', { session, stream });
-    answerAll(state, 'approve');
-    await expectFailure('outcome_unknown', () => take(runner, agent, state, { session, stream }));
-    expect(losses()).toBe(1);
-
-    const report = await other.do({
-      ...setting,
-      scripts: { Triage: [step(3, said('Done.'))] },
-      start: 'Triage',
-      input: { state: state.toString() },
-      answer: 'approve',
-    });
-
-    expect(report.failure).toBeNull();
-    await using later = openSession(setting);
-    const { usage } = await later.getMetadata();
-    expect(usage).toStrictEqual({
-      ...countsOf([1, 2, 3]),
-      agents: { Triage: countsOf([1, 2, 3]) },
-    });
-  });
-
   test('is counted once when the run ends with it', async () => {
     const setting = newSetting();
     const { stream } = setting;
@@ -157,3 +123,39 @@ describe.each(CASES)('a write that lost its $title', ({ newSetting, loss }) => {
     expect(totalTokens).toBe(total.totalTokens);
   });
 });
+
+describe.each(EVERY_SETTING)(
+  'what a process spent that lost its store, $title',
+  ({ newSetting }) => {
+    test('is recorded by the process where the run goes on', async () => {
+      const setting = newSetting();
+      const { stream } = setting;
+      const session = openSession(setting);
+      const asksAgain = modelResponder(async () => {
+        await session.close();
+        return { output: [called('book', 'c2')], usage: usageOfCost(2) };
+      });
+      const tools = [newTool('book', undefined, { needsApproval: true })];
+      const agent = newAgent('Triage', [calls(1, 'book', 'c1'), asksAgain], { tools });
+      const runner = trackedRunner();
+      const { state } = await take(runner, agent, 'Hello.', { session, stream });
+      answerAll(state, 'approve');
+      await expectFailure('store_closed', () => take(runner, agent, state, { session, stream }));
+      await using later = openSession(setting);
+      expect((await later.getMetadata()).usage).toMatchObject(countsOf([1]));
+
+      const report = await other.do({
+        ...setting,
+        scripts: { Triage: [step(3, said('Done.'))] },
+        start: 'Triage',
+        input: { state: state.toString() },
+        answer: 'approve',
+      });
+
+      expect(report.failure).toBeNull();
+      const total = countsOf([1, 2, 3]);
+      const { usage } = await later.getMetadata();
+      expect(usage).toStrictEqual({ ...total, agents: { Triage: total } });
+    });
+  },
+);

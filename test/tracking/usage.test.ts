@@ -191,7 +191,9 @@ describe.each(EVERY_SETTING)('a tracked run, $title', ({ newSetting }) => {
     const { stream } = setting;
     await using session = openSession(setting);
     const agent = newAgent('A', [says(1, 'One.')]);
-    const runner = tracked(tracked(plainRunner()));
+    const runner = trackedRunner();
+    const before = Object.getOwnPropertyDescriptors(runner);
+    expect(Object.getOwnPropertyDescriptors(tracked(runner))).toEqual(before);
 
     const result = await take(runner, agent, 'Hello.', { session, stream });
 
