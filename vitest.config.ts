@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 import {
@@ -29,6 +30,8 @@ const resolve = {
 const test: ProjectConfig = {
   include: ['test/**/*.test.ts'],
   pool: 'forks',
+  // Most tests wait most of the time, so two workers are not too many for two cores.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   // Cases of the contract run side by side: most of their time is waiting for expiry.
   maxConcurrency: 20,
   testTimeout: 30_000,

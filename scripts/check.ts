@@ -15,8 +15,16 @@ import { ROOT } from './project.ts';
  * it, as publint and attw need the build.
  */
 const LANES = [
-  ['build', 'check:publint', 'check:attw', 'check:generated', 'check:format', 'check:typedoc'],
-  ['lint', 'types', 'types:lowest', 'check:knip', 'check:docs'],
+  [
+    'build',
+    'check:publint',
+    'check:attw',
+    'check:generated',
+    'check:format',
+    'check:typedoc',
+    'check:docs',
+  ],
+  ['lint', 'types', 'types:lowest', 'check:knip'],
 ];
 
 /**
