@@ -50,7 +50,7 @@ export function ownCounts(usages: Iterable<Usage>): UsageCounts {
 /**
  * Adds counts up.
  */
-export function sumOf(all: readonly UsageCounts[]): UsageCounts {
+function sumOf(all: readonly UsageCounts[]): UsageCounts {
   const names = Object.keys(NOTHING) as (keyof UsageCounts)[];
   const entries = names.map((name) => [name, all.reduce((sum, one) => sum + one[name], 0)]);
   return Object.fromEntries(entries) as Record<keyof UsageCounts, number>;

@@ -36,7 +36,7 @@ export interface Plan {
 }
 
 /** What is new when a run goes on. */
-export interface Change {
+interface Change {
   readonly answer?: 'approve' | 'reject';
   readonly maxTurns?: number;
 }

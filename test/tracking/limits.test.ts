@@ -2,7 +2,7 @@
  * What tracking cannot know, and what it then records.
  */
 import { type HandoffInputData, RunMessageOutputItem } from '@openai/agents-core';
-import { OpenAIResponsesCompactionSession } from '@openai/agents-openai';
+import { OpenAIResponsesCompactionSession } from '@openai/agents';
 import { describe, expect, test } from 'vitest';
 import { EVERY_SETTING } from '../runs/every-setting.ts';
 import { openSession } from '../runs/setting.ts';
