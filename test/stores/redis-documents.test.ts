@@ -345,6 +345,10 @@ describe('a document that is no session', () => {
 });
 
 describe('what is sent', () => {
+  // What popItem takes must be known beforehand, so that a repeat of the command can be recognised;
+  // once asks whether its job is done.
+  const READS_FIRST = new Set(['popItem', 'once']);
+
   test.each(Object.entries(EVERY_WRITE))('%s is one script on one key', async (name, write) => {
     const session = open({ ttl: 100 });
     await write(session);
@@ -353,8 +357,7 @@ describe('what is sent', () => {
     await write(session);
     const writes = sent.filter(({ readOnly }) => !readOnly);
     expect(writes.map(({ args }) => [args[0], args[2], args[3]])).toEqual([['EVALSHA', '1', key]]);
-    // What it takes must be known beforehand, so that a repeat of the command can be recognised.
-    expect(sent).toHaveLength(name === 'popItem' ? 2 : 1);
+    expect(sent).toHaveLength(READS_FIRST.has(name) ? 2 : 1);
   });
 
   test('create, touch and delete are one script on one key', async () => {
