@@ -17,8 +17,10 @@ interface Job {
 async function work({ id, chat, text }: Job, delivery: number): Promise<void> {
   const agent = new Agent({ name: 'Assistant', instructions: 'Answer briefly.' });
   await using session = new JSONSession({ sessionId: chat });
-  const { answer, repeated } = await session.once(id, () => run(agent, text, { session }));
-  console.log(`Worker ${process.pid} ${repeated ? 'finds' : 'stores'} the answer: ${answer}`);
+  const { answer, status } = await session.once(id, () => run(agent, text, { session }));
+  console.log(
+    `Worker ${process.pid} ${status === 'repeated' ? 'finds' : 'stores'} the answer: ${answer}`,
+  );
   if (delivery === 1) process.kill(process.pid, 'SIGKILL');
 }
 

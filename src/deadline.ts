@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { InvalidInputError } from './errors.ts';
+import { CallAbortedError, InvalidInputError, type SessionError } from './errors.ts';
 
 const DEFAULT_TIMEOUT_MS = 5000;
 /** Timers fire at once when they are told to wait longer. */
@@ -23,6 +23,17 @@ export function checkTimeout(timeoutMs: number | undefined): number {
   return value;
 }
 
+/**
+ * Checks the signal that may end a call, if there is one.
+ *
+ * @throws `InvalidInputError` (`invalid_input`) when it is no `AbortSignal`.
+ */
+export function checkSignal(signal: AbortSignal | undefined): AbortSignal | undefined {
+  // By what is used of it: signals of other realms are as good.
+  if (signal === undefined || typeof signal?.addEventListener === 'function') return signal;
+  throw new InvalidInputError('signal', 'must be an AbortSignal');
+}
+
 /** Thrown when the work has not ended at the deadline. */
 class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
@@ -30,22 +41,45 @@ class DeadlineError extends Error {
 }
 
 /**
- * A point in time by which a call must have ended.
+ * A point in time by which a call must have ended, or a signal that ends it before.
  */
 export class Deadline {
   readonly #at: number;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(milliseconds: number) {
+  constructor(milliseconds: number, signal?: AbortSignal) {
     this.#at = performance.now() + milliseconds;
+    this.#signal = signal;
   }
 
   /** Milliseconds that are left, at least 0. */
   get remaining(): number {
-    return Math.max(0, this.#at - performance.now());
+    return this.isAborted ? 0 : Math.max(0, this.#at - performance.now());
   }
 
   get passed(): boolean {
     return this.remaining === 0;
+  }
+
+  get isAborted(): boolean {
+    return this.#signal?.aborted ?? false;
+  }
+
+  /** The error of a call that was aborted before it had an effect. */
+  get aborted(): CallAbortedError {
+    return new CallAbortedError({ cause: this.#signal?.reason });
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.#signal;
+  }
+
+  /**
+   * Gives the error of a call that ends without an effect: another one when it was aborted than when
+   * its time was up.
+   */
+  failure(outOfTime: () => SessionError): SessionError {
+    return this.isAborted ? this.aborted : outOfTime();
   }
 
   /**
@@ -55,14 +89,16 @@ export class Deadline {
     work: Promise<T>,
     failure: () => Error = () => new DeadlineError('No answer in time'),
   ): Promise<T> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const expiry = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(failure()), this.remaining);
-    });
+    const { promise: end, reject } = Promise.withResolvers<never>();
+    const fail = (): void => reject(failure());
+    if (this.isAborted) fail();
+    const timer = setTimeout(fail, this.remaining);
+    this.#signal?.addEventListener('abort', fail);
     try {
-      return await Promise.race([work, expiry]);
+      return await Promise.race([end, work]);
     } finally {
       clearTimeout(timer);
+      this.#signal?.removeEventListener('abort', fail);
     }
   }
 
@@ -71,7 +107,11 @@ export class Deadline {
    */
   async pause(milliseconds: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    setTimeout(resolve, Math.min(milliseconds, this.remaining));
+    const end = (): void => resolve();
+    const timer = setTimeout(end, Math.min(milliseconds, this.remaining));
+    this.#signal?.addEventListener('abort', end);
     await promise;
+    clearTimeout(timer);
+    this.#signal?.removeEventListener('abort', end);
   }
 }

@@ -18,6 +18,7 @@ import type {
   CorruptDocumentError,
   UnsupportedSchemaError,
   StoreUnavailableError,
+  CallAbortedError,
   OutcomeUnknownError,
   JsonNotSupportedError,
   OutOfMemoryError,
@@ -43,6 +44,7 @@ export {
   CorruptDocumentError,
   UnsupportedSchemaError,
   StoreUnavailableError,
+  CallAbortedError,
   OutcomeUnknownError,
   JsonNotSupportedError,
   OutOfMemoryError,
@@ -79,6 +81,7 @@ export type AnySessionError =
   | CorruptDocumentError
   | UnsupportedSchemaError
   | StoreUnavailableError
+  | CallAbortedError
   | OutcomeUnknownError
   | JsonNotSupportedError
   | OutOfMemoryError

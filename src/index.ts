@@ -46,6 +46,7 @@ export {
   OutcomeUnknownError,
   OutOfMemoryError,
   SessionError,
+  CallAbortedError,
   type SessionErrorCode,
   type SessionErrorOptions,
   SessionExistsError,
@@ -92,8 +93,8 @@ export type {
   WriteParams,
   WriteResult,
 } from './store.ts';
-export { run } from './tracking/run.ts';
-export { tracked, type TrackingOptions } from './tracking/tracked.ts';
+export { run } from './runs/run.ts';
+export { tracked, type TrackingOptions } from './runs/tracked.ts';
 export { newestItems } from './windows/newest-items.ts';
 export { newestTurns } from './windows/newest-turns.ts';
 export { tokenBudget, type TokenBudgetOptions } from './windows/token-budget.ts';

@@ -25,6 +25,8 @@ export interface SessionAddress {
   /** Milliseconds that the call may take in all; left out: the store's own default. */
   readonly timeoutMs?: number;
 }
+  /** Ends the call: with `CallAbortedError`, or `OutcomeUnknownError` for a write that was sent. */
+  readonly signal?: AbortSignal | undefined;
 
 /**
  * What the caller knows of the session, checked in the same step as a write.
@@ -287,7 +289,7 @@ export interface ExistingParams extends SessionAddress {
 /**
  * A place where sessions are kept.
  *
- * Every method is one atomic step. Besides what each says, all of them fail with
+ * Every method is one atomic step. Besides what each says, all of them fail with `CallAbortedError`,
  * `WrongKeyTypeError`, `CorruptDocumentError`, `StoreUnavailableError`, `OutcomeUnknownError` (writes
  * only), `StoreClosedError`, and writes with `UnsupportedSchemaError` and `OutOfMemoryError`; a write
  * that fails has changed nothing, except where the outcome is unknown.

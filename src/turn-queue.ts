@@ -20,7 +20,8 @@ export class TurnQueue {
   /**
    * Runs the work after all that was handed over before it.
    *
-   * @throws {@link StoreUnavailableError} (`store_unavailable`) when its time is up before its turn.
+   * @throws {@link StoreUnavailableError} (`store_unavailable`) when its time is up before its turn,
+   * `CallAbortedError` (`aborted`).
    */
   async enqueue<T>(work: () => Promise<T>, deadline: Deadline): Promise<T> {
     const before = this.#tail;
@@ -28,14 +29,15 @@ export class TurnQueue {
     this.#tail = before.then(() => done);
     this.#waiting += 1;
     try {
-      await deadline.limit(
-        before,
-        () => new StoreUnavailableError('The time was up before the write could begin'),
-      );
+      await deadline.limit(before, () => deadline.failure(outOfTime));
       return await work();
     } finally {
       this.#waiting -= 1;
       end();
     }
   }
+}
+
+function outOfTime(): StoreUnavailableError {
+  return new StoreUnavailableError('The time was up before the write could begin');
 }

@@ -37,6 +37,12 @@ import { type ModelExchange, wasSeen } from './seen-by-model.ts';
 const WHOLE_HISTORY: EntrySelection = { kind: 'all', within: 'history' };
 
 /**
+ * The sessions whose `compact` is at work. One scope for all: up to Node 22 each that was ever used
+ * slows every promise of the process down.
+ */
+const compacting = new AsyncScope<ReadonlySet<object>>();
+
+/**
  * Options of `CompactingSession`.
  */
 export interface CompactingSessionOptions extends JSONSessionOptions {
@@ -99,8 +105,6 @@ export class CompactingSession
   /** Settles when the compactions that were asked for are done. */
   #underWay: Promise<unknown> = Promise.resolve();
   #compactions = 0;
-  /** Is there where `compact` is at work. */
-  readonly #within = new AsyncScope<true>();
 
   /**
    * Makes a handle; nothing is read or written yet.
@@ -139,7 +143,7 @@ export class CompactingSession
     ...exchange: [ModelExchange?]
   ): Promise<OpenAIResponsesCompactionResult | null> {
     // Runs of `compact` with this very session would wait for themselves.
-    if (this.#within.current) return null;
+    if (compacting.current?.has(this) === true) return null;
     const seen = this.#compactions;
     const result = this.#underWay.then(() =>
       seen === this.#compactions
@@ -158,7 +162,8 @@ export class CompactingSession
     runContext?: RunContext,
   ): Promise<{ items: AgentInputItem[]; ownership: object }> {
     const { handle } = partsOf(this);
-    if (runContext !== undefined) noteUsage(runContext, handle.key);
+    if (runContext !== undefined) noteUsage(runContext, handle.place);
+    if (runContext !== undefined) handle.noteRead(runContext);
     const snapshot = await handle.read(WHOLE_HISTORY);
     const items = toItems(snapshot?.entries ?? []);
     return { items, ownership: this.#receipts.grant(snapshot) };
@@ -185,7 +190,9 @@ export class CompactingSession
     const details = { args, runContext, sessionId: this.sessionId };
     const { settled } = history;
     const outcome = checkOutcome(
-      await this.#within.run(true, () => this.#compact(settled, details)),
+      await compacting.run(new Set([...(compacting.current ?? []), this]), () =>
+        this.#compact(settled, details),
+      ),
     );
     if (outcome === null) return null;
     const cost = new CompactionCost(outcome.usage);
@@ -196,7 +203,7 @@ export class CompactingSession
       const compacted = history.snapshot.entries;
       const isDone = await compactHistory(handle, { compacted, entries, wroteAll: true, run });
       if (!isDone) await handle.append({ run, create: false });
-      cost.noteRecorded(runContext, handle.key);
+      cost.noteRecorded(runContext, handle.place);
       if (isDone) this.#compactions += 1;
       else cost.addTo(runContext);
       return isDone ? { usage: cost.usage } : null;
@@ -251,13 +258,10 @@ export class CompactingSession
     waiting: readonly AgentInputItem[],
     runContext: RunContext | undefined,
   ): NewEntry[] {
-    const { codec } = partsOf(this).options;
+    const { options, prepare } = partsOf(this);
+    const { codec } = options;
     for (const [index, item] of given.entries()) checkItem(item, `items[${index}]`);
-    const whole = withoutHalves(given);
-    const items = this.prepareItems(whole, runContext);
-    if (items.length !== whole.length) {
-      throw new InvalidInputError('prepareItems', 'must give as many items as it got');
-    }
+    const items = prepare(withoutHalves(given), runContext);
     return [...itemEntries(items, codec), ...itemEntries(waiting, codec)];
   }
 }

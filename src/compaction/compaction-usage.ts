@@ -50,11 +50,11 @@ export class CompactionCost {
    * Says that the session has recorded it, before the SDK adds it to the usage of the run: it must not
    * be counted again.
    *
-   * @param key - Of the session.
+   * @param place - The session, in whichever handle.
    */
-  noteRecorded(runContext: RunContext | undefined, key: string): void {
+  noteRecorded(runContext: RunContext | undefined, place: string): void {
     markRecorded(this.usage);
-    if (runContext !== undefined) noteRecordedUsage(runContext, key, requestUsageOf(this.usage));
+    if (runContext !== undefined) noteRecordedUsage(runContext, place, requestUsageOf(this.usage));
   }
 
   /**

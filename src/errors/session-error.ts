@@ -16,6 +16,7 @@ export type SessionErrorCode =
   | 'session_expired'
   | 'conflict'
   | 'operation_conflict'
+  | 'aborted'
   | 'invalid_input'
   | 'item_too_large'
   | 'wrong_key_type'

@@ -97,6 +97,27 @@ export class StoreUnavailableError extends SessionError {
 }
 
 /**
+ * The call was aborted by its signal before it had an effect. The signal's reason is the `cause`.
+ *
+ * @example
+ * ```ts
+ * import { CallAbortedError, JSONSession } from 'agents-json-session';
+ *
+ * const session = new JSONSession({ sessionId: 'chat-1', signal: AbortSignal.timeout(500) });
+ * await session.getItems().catch((error: unknown) => {
+ *   if (error instanceof CallAbortedError) console.error('Nobody waits for it any more');
+ * });
+ * ```
+ */
+export class CallAbortedError extends SessionError {
+  readonly code = 'aborted';
+
+  constructor(options?: SessionErrorOptions) {
+    super('The call was aborted before it had an effect', options);
+  }
+}
+
+/**
  * A write was sent and no answer came: it may have been applied or not.
  *
  * @example

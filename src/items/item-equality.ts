@@ -24,6 +24,19 @@ export function itemKey(item: AgentInputItem): string {
 }
 
 /**
+ * Gives a text that is equal for items which are equal but for their ids, or null where JSON cannot
+ * hold the item. The SDK drops ids on the way to the session or to the model, as it is told.
+ */
+export function keyWithoutId(item: AgentInputItem): string | null {
+  try {
+    const { id: _id, ...rest } = item as AgentInputItem & { id?: string };
+    return itemKey(rest);
+  } catch {
+    return null;
+  }
+}
+
+/**
  * Tells whether two lists hold the same items in the same order.
  */
 export function sameItems(

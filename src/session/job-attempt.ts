@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AgentInputItem } from '@openai/agents-core';
+import type { AgentInputItem, RunContext } from '@openai/agents-core';
 
 import { AsyncScope } from '../async-scope.ts';
 import { hasCode } from '../errors.ts';
@@ -19,7 +19,7 @@ import type {
 } from '../store.ts';
 import { findOpenCalls } from '../windows/open-calls.ts';
 import { isInput } from '../windows/turns.ts';
-import { isSamePlace, type SessionPlace } from './session-options.ts';
+import { JobRun } from './job-run.ts';
 
 /** Makes the id of a job longer than that of a transaction, so that the two are never the same. */
 const JOB_MARK = '01';
@@ -32,14 +32,15 @@ export interface JobAddition {
   readonly tokens?: number;
   readonly operation?: Operation | undefined;
   readonly run?: RunRecord | undefined;
-  /** Whether an answer at its end completes the job that the write is part of. */
-  readonly mayEndJob?: boolean;
+  /** Of the run that adds items to the history, if one does. */
+  readonly runContext?: RunContext | undefined;
 }
 
 type Write = (addition: JobAddition) => Promise<WriteResult>;
 
 /**
- * One attempt. It is open until its turn is stored with the job, or another attempt's was.
+ * One attempt. It is open until its turn is stored with the job, or another attempt's was, or its
+ * function is done.
  */
 export class JobAttempt {
   readonly #id: string;
@@ -50,6 +51,8 @@ export class JobAttempt {
   readonly #digests: Set<string> = new Set();
   #turn: AppliedOperation | null = null;
   #isLate = false;
+  #isClosed = false;
+  readonly #run = new JobRun();
 
   /**
    * @param id - Of the job, as {@link jobOperationId} gives it.
@@ -63,25 +66,42 @@ export class JobAttempt {
     return this.#turn;
   }
 
-  /** Whether another attempt was first. What this one writes from then on is not stored. */
+  /** Whether another attempt was first. What runs of this one write from then on is not stored. */
   get isLate(): boolean {
     return this.#isLate;
   }
 
   /**
-   * Does a write of the attempt, and completes the job in the same step when it ends the turn.
+   * Ends the attempt: what its function has left behind writes as if there was no job.
+   */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /**
+   * Takes note that a run of the attempt reads the history.
+   */
+  noteRead(context: RunContext): void {
+    this.#run.noteRead(context);
+  }
+
+  /**
+   * Does a write of the attempt, and completes the job in the same step when it is the answer of the
+   * run.
    */
   async append<A extends JobAddition>(
     addition: A,
     write: (addition: A | JobAddition) => Promise<WriteResult>,
   ): Promise<WriteResult> {
-    const { entries = [], operation, mayEndJob = false } = addition;
-    if (entries.length === 0 || this.#turn !== null) return write(addition);
-    if (this.#isLate) return write(costOf(addition));
+    const { entries = [], operation, runContext } = addition;
+    const isOfRun = runContext !== undefined && this.#run.noteWrite(runContext, entries);
+    if (entries.length === 0 || this.#turn !== null || this.#isClosed) return write(addition);
+    // Who adds a message by hand is told that it is stored.
+    if (this.#isLate) return write(isByHand(addition) ? addition : costOf(addition));
     // What is kept of a run that failed is no turn: the job is still to be done.
-    if (entries.some(({ failed }) => failed === true)) return write(addition);
+    if (entries.some(isFailed)) return write(addition);
     this.#sent.push(...entries);
-    if (mayEndJob && operation === undefined && isAnswered(this.#sent)) {
+    if (isOfRun && operation === undefined && isAnswered(this.#sent)) {
       const turn = [...this.#written, ...entries];
       return (await this.#complete(turn, addition, write)) ?? write(costOf(addition));
     }
@@ -98,7 +118,7 @@ export class JobAttempt {
     const added = entries.filter(
       (entry) => !('timestamp' in entry) && entry.compaction === undefined,
     );
-    if (added.length === 0 && drop !== 'all') return;
+    if (this.#isClosed || (added.length === 0 && drop !== 'all')) return;
     // A turn that is rewritten is written as a whole.
     for (const noted of [this.#written, this.#sent]) noted.splice(0, noted.length, ...added);
   }
@@ -148,7 +168,7 @@ export class JobAttempt {
 }
 
 interface JobScope {
-  readonly place: SessionPlace;
+  readonly place: string;
   readonly attempt: JobAttempt;
   readonly outer: JobScope | undefined;
 }
@@ -158,16 +178,16 @@ const scope = new AsyncScope<JobScope>();
 /**
  * Runs a function as an attempt at a job of a session: what it writes there is the attempt's.
  */
-export function runAttempt<R>(place: SessionPlace, attempt: JobAttempt, fn: () => R): R {
+export function runAttempt<R>(place: string, attempt: JobAttempt, fn: () => R): R {
   return scope.run({ place, attempt, outer: scope.current }, fn);
 }
 
 /**
  * Gives the attempt that a write to a session is part of, whichever handle writes.
  */
-export function currentAttempt(place: SessionPlace): JobAttempt | undefined {
+export function currentAttempt(place: string): JobAttempt | undefined {
   let found = scope.current;
-  while (found !== undefined && !isSamePlace(found.place, place)) found = found.outer;
+  while (found !== undefined && found.place !== place) found = found.outer;
   return found?.attempt;
 }
 
@@ -176,6 +196,14 @@ export function currentAttempt(place: SessionPlace): JobAttempt | undefined {
  */
 export async function jobOperationId(jobId: string): Promise<string> {
   return `${await sha256(jobId)}${JOB_MARK}`;
+}
+
+function isByHand({ entries = [], operation, runContext }: JobAddition): boolean {
+  return runContext === undefined && operation === undefined && !entries.some(isFailed);
+}
+
+function isFailed({ failed }: NewEntry): boolean {
+  return failed === true;
 }
 
 /** What was paid is counted, even where what came of it is not stored. */

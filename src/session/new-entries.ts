@@ -9,7 +9,7 @@ import type { MessageRole } from '../document/document.ts';
 import { decodeItem, encodeItem, type ItemCodecOptions } from '../items/item-codec.ts';
 import { randomHex } from '../random-ids.ts';
 import type { NewEntry } from '../store.ts';
-import type { ItemOrigin } from '../tracking/run-items.ts';
+import type { ItemTrace } from '../tracking/run-items.ts';
 import {
   checkArguments,
   checkInteger,
@@ -83,11 +83,11 @@ export function itemEntries(items: readonly AgentInputItem[], codec: ItemCodecOp
 }
 
 /**
- * Gives entries with what a run tells of each.
+ * Gives those of the entries that are to be written, with what a run tells of each.
  */
-export function withOrigins(
+export function tracedEntries(
   entries: readonly NewEntry[],
-  origins: readonly ItemOrigin[] = [],
+  { skip, origins }: ItemTrace,
 ): NewEntry[] {
-  return entries.map((entry, index) => ({ ...entry, ...origins[index] }));
+  return Array.from(entries.slice(skip), (entry, index) => ({ ...entry, ...origins[index] }));
 }

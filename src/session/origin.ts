@@ -5,46 +5,54 @@
  */
 import type { AgentInputItem, RunContext } from '@openai/agents-core';
 
-import type { RunRecord } from '../store.ts';
+import type { NewEntry, RunRecord } from '../store.ts';
 import { currentRun } from '../tracking/current-run.ts';
-import type { ItemOrigin } from '../tracking/run-items.ts';
+import type { WriteKind } from '../tracking/run-items.ts';
 import { claimUsage } from '../tracking/untracked-usage.ts';
+import type { ItemTrace } from '../tracking/run-items.ts';
+import { tracedEntries } from './new-entries.ts';
 import { readMarks } from './read-marks.ts';
 import { partsOf } from './session-parts.ts';
 
 /**
- * What is known of items and of the run that they come from.
+ * Items that are about to be stored, as they were handed over and as entries: one of each for each.
  */
-export interface Origin {
-  /** How many of the items, from the first on, are stored already. */
-  readonly skip?: number;
-  readonly origins?: readonly ItemOrigin[];
-  readonly run?: RunRecord;
+export interface NewItems {
+  readonly items: readonly AgentInputItem[];
+  readonly entries: readonly NewEntry[];
 }
 
-/** An origin, and what is to be called once the write was acknowledged, or has failed. */
-interface OpenOrigin extends Origin {
+/**
+ * What is to be written: the entries of the items that are not stored yet, with where each comes from,
+ * and what is known of the run.
+ */
+export interface OriginatedWrite {
+  readonly entries: readonly NewEntry[];
+  readonly run: RunRecord | undefined;
+}
+
+/** What is known of items, and what is to be called once the write was acknowledged, or has failed. */
+interface Origin extends ItemTrace {
+  readonly run?: RunRecord;
   readonly commit: () => void;
   readonly release: (error: unknown) => void;
 }
 
 /** Nothing to tell. */
-const UNKNOWN: OpenOrigin = { commit: () => {}, release: () => {} };
+const UNKNOWN: Origin = { skip: 0, origins: [], commit: () => {}, release: () => {} };
 
 /**
  * Writes items with what is known of them.
- *
- * @param kind - Whether the items come behind those of the run, or replace some of them.
  */
 export async function writeWithOrigin(
   session: object,
-  items: readonly AgentInputItem[],
-  context: { runContext: RunContext | undefined; kind: 'append' | 'replace' },
-  write: (origin: Origin) => Promise<void>,
+  { items, entries }: NewItems,
+  context: { runContext: RunContext | undefined; kind: WriteKind },
+  write: (addition: OriginatedWrite) => Promise<void>,
 ): Promise<void> {
   const origin = await originOf(session, items, context);
   try {
-    await write(origin);
+    await write({ entries: tracedEntries(entries, origin), run: origin.run });
   } catch (error) {
     origin.release(error);
     throw error;
@@ -59,15 +67,15 @@ export async function writeWithOrigin(
 async function originOf(
   session: object,
   items: readonly AgentInputItem[],
-  { runContext, kind }: { runContext: RunContext | undefined; kind: 'append' | 'replace' },
-): Promise<OpenOrigin> {
+  { runContext, kind }: { runContext: RunContext | undefined; kind: WriteKind },
+): Promise<Origin> {
   const scope = currentRun(session, runContext);
   if (scope !== undefined) {
     const { skip, origins, record, commit } = await scope.trace(items, kind);
     return { skip, origins, run: record, commit, release: () => {} };
   }
   const { handle } = partsOf(session);
-  const claim = runContext && (await claimUsage(runContext, handle.key, () => readMarks(handle)));
+  const claim = runContext && (await claimUsage(runContext, handle.place, () => readMarks(handle)));
   if (claim === undefined) return UNKNOWN;
   return { ...UNKNOWN, run: claim.record, release: claim.release };
 }

@@ -41,5 +41,5 @@ export async function rewriteAsPlanned<T>(
     if (result !== null) return plan.applied;
     plan.onConflict?.();
   }
-  throw new ConflictError('Other writers kept changing the history');
+  throw deadline.failure(() => new ConflictError('Other writers kept changing the history'));
 }

@@ -48,12 +48,27 @@ export abstract class RunSession extends SdkSession {
 
   /**
    * Does a job once, however often it is tried: for queues that deliver a message again. When the turn
-   * of the job is stored already, the function is not called and the stored answer is given.
+   * of the job is stored already, the function is not called and the stored answer is given. `status`
+   * says what came of it: `done`, `repeated`, `unfinished` or `removed`; the last two have no answer.
+   * What was kept of an attempt that failed (`keepFailedRuns`) is among the messages of the turn.
    *
-   * The job is remembered in the same step that stores the answer of the run, for a day, among the
-   * newest 4,096, until the history is cleared. Of two attempts at the same time both pay, the first
-   * one is stored, and both give its answer. Not remembered is a function that throws, that writes
-   * nothing to this session, or whose run was cancelled or waits for approvals: a retry does it again.
+   * The job is done by the answer of the first run that the function begins, and is remembered in the
+   * same step that stores it, for a day, among the newest 4,096, until the history is cleared. So do
+   * one run in it: a second one that fails is not done again. Of two attempts at the same time both pay,
+   * the first answer is stored, and both get it.
+   *
+   * Where it is not certain that a write is that answer, the job is remembered in a write of its own when
+   * the function is done; after a crash between the two the turn is done and stored again. That is so
+   * for messages that the function adds by hand, a run that stands in for one that failed, a tool that
+   * has the last word (`stop_on_first_tool`), a model that compacts, agents as tools that run with this
+   * very session, and a run within a span of your own that the function opens.
+   *
+   * Not remembered is a function that throws before the answer, that writes nothing to this session, or
+   * whose run was cancelled or waits for approvals: a retry does it again. A job that is delivered again
+   * while its run waits so asks the question and for the approval once more: acknowledge it first, and
+   * go on from the state of the run in a job of its own.
+   *
+   * What is added by hand (`addMessage`, `addItems`) is stored in every attempt, whatever becomes of it.
    *
    * @param jobId - Any text; jobs of other sessions can have the same.
    * @param fn - Runs an agent with this session, and gives the result. A streamed run is waited for; to
@@ -68,10 +83,10 @@ export abstract class RunSession extends SdkSession {
    *
    * const agent = new Agent({ name: 'Assistant' });
    *
-   * async function handle(job: { id: string; chat: string; text: string }): Promise<string | null> {
+   * async function handle(job: { id: string; chat: string; text: string }): Promise<void> {
    *   await using session = new JSONSession({ sessionId: job.chat });
-   *   const { answer } = await session.once(job.id, () => run(agent, job.text, { session }));
-   *   return answer;
+   *   const { status, answer } = await session.once(job.id, () => run(agent, job.text, { session }));
+   *   console.log(answer === null ? `There is nothing to send: ${status}` : `Send: ${answer}`);
    * }
    * ```
    */

@@ -18,7 +18,7 @@ import { canonicalItem } from '../items/item-codec.ts';
 import { compactHistory } from './compaction.ts';
 import { beginsWithResult, selectItems, toItems } from './item-selection.ts';
 import { applyMutations } from './mutation.ts';
-import { itemEntries, withOrigins } from './new-entries.ts';
+import { itemEntries } from './new-entries.ts';
 import { writeWithOrigin } from './origin.ts';
 import { popNewestItem, removeAll } from './removal.ts';
 import type { ResolvedOptions } from './session-options.ts';
@@ -39,7 +39,7 @@ export abstract class SdkSession
   /** Tells the SDK to hand its run context to the methods that it calls. */
   readonly acceptsRunContext = true as const;
   constructor(options: ResolvedOptions) {
-    equip(this, options, (items) => this.#prepare(items));
+    equip(this, options, (items, runContext) => this.#prepare(items, runContext));
   }
 
   /**
@@ -57,7 +57,8 @@ export abstract class SdkSession
    */
   async getItems(limit?: number, runContext?: RunContext): Promise<AgentInputItem[]> {
     const { handle } = partsOf(this);
-    if (runContext !== undefined) noteUsage(runContext, handle.key);
+    if (runContext !== undefined) noteUsage(runContext, handle.place);
+    if (runContext !== undefined) handle.noteRead(runContext);
     const snapshot = await handle.read(selectItems(limit));
     return toItems(snapshot?.entries ?? []);
   }
@@ -79,12 +80,11 @@ export abstract class SdkSession
     const answersCall = beginsWithResult(entries);
     const context = { runContext, kind: 'append' } as const;
     try {
-      await writeWithOrigin(this, items, context, async ({ skip = 0, origins, run }) => {
+      await writeWithOrigin(this, { items, entries }, context, async (addition) => {
         await handle.append({
-          entries: withOrigins(entries.slice(skip), origins),
-          run,
+          ...addition,
           create: !answersCall,
-          mayEndJob: true,
+          runContext,
         });
       });
     } catch (error) {
@@ -139,15 +139,12 @@ export abstract class SdkSession
     const transaction = await checkTransaction(args);
     const operation = await operationOf(transaction);
     const { options, handle } = partsOf(this);
-    const prepared = {
-      ...transaction,
-      expectedSuffix: this.#prepare(transaction.expectedSuffix, runContext),
-      replacement: this.#prepare(transaction.replacement, runContext),
-    };
+    const expectedSuffix = this.#prepare(transaction.expectedSuffix, runContext);
+    const items = transaction.replacement;
+    const entries = itemEntries(this.#prepare(items, runContext), options.codec);
     const kind = transaction.type === 'append_items' ? 'append' : 'replace';
-    const { codec } = options;
-    await writeWithOrigin(this, transaction.replacement, { runContext, kind }, async (origin) =>
-      applyTransaction(handle, prepared, { operation, codec, origin }),
+    await writeWithOrigin(this, { items, entries }, { runContext, kind }, async (addition) =>
+      applyTransaction(handle, expectedSuffix, { ...addition, operation }),
     );
   }
 
@@ -163,12 +160,11 @@ export abstract class SdkSession
   ): Promise<void> {
     if (!Array.isArray(items)) throw new InvalidInputError('items', 'must be an array');
     const { options, handle } = partsOf(this);
-    const plain = itemEntries(this.#prepare(items, runContext), options.codec);
-    const context = { runContext, kind: 'append' } as const;
-    await writeWithOrigin(this, items, context, async ({ origins, run }) => {
-      const entries = withOrigins(plain, origins);
-      const done = await compactHistory(handle, { compacted: null, entries, wroteAll: false, run });
-      if (!done) await handle.append({ entries, run });
+    const entries = itemEntries(this.#prepare(items, runContext), options.codec);
+    const context = { runContext, kind: 'compact' } as const;
+    await writeWithOrigin(this, { items, entries }, context, async (addition) => {
+      const compaction = { ...addition, compacted: null, wroteAll: false };
+      if (!(await compactHistory(handle, compaction))) await handle.append(addition);
     });
   }
 

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import type { RunContext } from '@openai/agents-core';
+
 import {
   hasCode,
   SessionExpiredError,
@@ -15,7 +17,7 @@ import { checkExpectation } from '../document/expectation.ts';
 import { acquireStore, type StoreHandle } from '../open-store.ts';
 import { randomHex } from '../random-ids.ts';
 import { currentAttempt, type JobAddition } from './job-attempt.ts';
-import type { ResolvedOptions } from './session-options.ts';
+import { placeOf, type ResolvedOptions } from './session-options.ts';
 import type {
   EntrySelection,
   HeadChanges,
@@ -58,6 +60,8 @@ export class SessionHandle {
   readonly #options: ResolvedOptions;
   /** The key of the session in its store. */
   readonly key: string;
+  /** The same for all handles of the session. */
+  readonly place: string;
   #share: Promise<StoreHandle> | null = null;
   #incarnation: string | null = null;
   #sharedDeadline: Deadline | null = null;
@@ -67,6 +71,7 @@ export class SessionHandle {
   constructor(options: ResolvedOptions) {
     this.#options = options;
     this.key = `${options.keyPrefix}${options.sessionId}`;
+    this.place = placeOf(options);
     this.#userId = options.userId;
   }
 
@@ -77,7 +82,8 @@ export class SessionHandle {
 
   /** The end of a call that begins now; its steps share it. */
   newDeadline(): Deadline {
-    return this.#sharedDeadline ?? new Deadline(this.#options.timeoutMs);
+    const { timeoutMs, signal } = this.#options;
+    return this.#sharedDeadline ?? new Deadline(timeoutMs, signal);
   }
 
   /**
@@ -134,10 +140,17 @@ export class SessionHandle {
   }
 
   /**
+   * Takes note that a run of the SDK reads the history, for the attempt at a job that is under way.
+   */
+  noteRead(context: RunContext): void {
+    currentAttempt(this.place)?.noteRead(context);
+  }
+
+  /**
    * Adds entries and changes the head, as part of the attempt at a job that is under way, if one is.
    */
   async append(addition: Addition): Promise<WriteResult> {
-    const attempt = currentAttempt(this.#options);
+    const attempt = currentAttempt(this.place);
     if (attempt === undefined) return this.#append(addition);
     return attempt.append(addition, (one) => this.#append(one));
   }
@@ -168,7 +181,7 @@ export class SessionHandle {
     const result = await this.#write(deadline, (store, common) =>
       store.rewrite({ ...common, ...kept, ...removal }),
     );
-    if (result !== null) currentAttempt(this.#options)?.noteRewrite(removal);
+    if (result !== null) currentAttempt(this.place)?.noteRewrite(removal);
     return result;
   }
 
@@ -218,6 +231,7 @@ export class SessionHandle {
       attempt(store, {
         ...address,
         timeoutMs: deadline.remaining,
+        signal: deadline.signal,
         expect: this.#expect(),
         ttl: this.#options.ttl,
       });
@@ -271,7 +285,8 @@ export class SessionHandle {
     if (this.#closed) throw new StoreClosedError('The session is closed');
     const { sessionId } = this.#options;
     const store = this.#options.store ?? (await this.#openStore(deadline));
-    return { store, address: { key: this.key, sessionId, timeoutMs: deadline.remaining } };
+    const { remaining: timeoutMs, signal } = deadline;
+    return { store, address: { key: this.key, sessionId, timeoutMs, signal } };
   }
 
   async #openStore(deadline: Deadline): Promise<SessionStore> {
@@ -281,9 +296,8 @@ export class SessionHandle {
     share.catch(() => {
       if (this.#share === share) this.#share = null;
     });
-    const { store } = await deadline.limit(
-      share,
-      () => new StoreUnavailableError('The store could not be opened in time'),
+    const { store } = await deadline.limit(share, () =>
+      deadline.failure(() => new StoreUnavailableError('The store could not be opened in time')),
     );
     return store;
   }

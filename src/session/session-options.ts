@@ -4,7 +4,7 @@
  * @module
  */
 import { InvalidInputError } from '../errors.ts';
-import { checkTimeout } from '../deadline.ts';
+import { checkSignal, checkTimeout } from '../deadline.ts';
 import {
   checkArguments,
   checkBoolean,
@@ -78,6 +78,13 @@ export interface JSONSessionOptions {
    */
   timeoutMs?: number | undefined;
   /**
+   * Ends all calls of this handle: with `CallAbortedError`, or `OutcomeUnknownError` where a write was
+   * sent and not answered yet.
+   *
+   * @defaultValue none
+   */
+  signal?: AbortSignal | undefined;
+  /**
    * Milliseconds that a connection opened by URL stays open after the last session on it was closed.
    *
    * @defaultValue 30000
@@ -117,24 +124,25 @@ export interface ResolvedOptions {
   readonly onExpired: 'error' | 'restart';
   readonly refreshTtlOnRead: boolean;
   readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
   readonly lingerMs: number;
   readonly codec: ItemCodecOptions;
 }
 
-/**
- * What two handles of one session have in common.
- */
-export type SessionPlace = Pick<ResolvedOptions, 'sessionId' | 'keyPrefix' | 'url' | 'store'>;
+const storeIds = new WeakMap<SessionStore, string>();
 
 /**
- * Tells whether two handles are of one session.
+ * Names the session of a handle: two handles with equal names are of one session, in one store.
  */
-export function isSamePlace(one: SessionPlace, other: SessionPlace): boolean {
-  return (
-    one.store === other.store &&
-    one.url === other.url &&
-    `${one.keyPrefix}${one.sessionId}` === `${other.keyPrefix}${other.sessionId}`
-  );
+export function placeOf({
+  store,
+  url,
+  keyPrefix,
+  sessionId,
+}: Pick<ResolvedOptions, 'sessionId' | 'keyPrefix' | 'url' | 'store'>): string {
+  const id = store === null ? undefined : (storeIds.get(store) ?? crypto.randomUUID());
+  if (store !== null && id !== undefined) storeIds.set(store, id);
+  return JSON.stringify([id ?? url ?? '', keyPrefix + sessionId]);
 }
 
 /**
@@ -154,6 +162,7 @@ export function resolveOptions(options: JSONSessionOptions): ResolvedOptions {
     onExpired: checkChoice(options.onExpired ?? 'error', 'onExpired', ['error', 'restart']),
     refreshTtlOnRead: checkBoolean(options.refreshTtlOnRead ?? false, 'refreshTtlOnRead'),
     timeoutMs: checkTimeout(timeoutMs ?? store?.timeoutMs),
+    signal: checkSignal(options.signal),
     lingerMs: checkInteger(lingerMs ?? 30_000, 'lingerMs', 0, 2 ** 31 - 1),
     codec: resolveCodecOptions(options),
   };

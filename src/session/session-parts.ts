@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AgentInputItem } from '@openai/agents-core';
+import type { AgentInputItem, RunContext } from '@openai/agents-core';
 
 import { SessionHandle } from './session-handle.ts';
 import type { ResolvedOptions } from './session-options.ts';
@@ -15,7 +15,7 @@ export interface SessionParts {
   readonly options: ResolvedOptions;
   readonly handle: SessionHandle;
   /** Prepares items for the store as the session and those that extend it do. */
-  readonly prepare: (items: readonly AgentInputItem[]) => AgentInputItem[];
+  readonly prepare: (items: readonly AgentInputItem[], runContext?: RunContext) => AgentInputItem[];
 }
 
 const parts = new WeakMap<object, SessionParts>();

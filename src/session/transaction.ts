@@ -8,13 +8,11 @@ import type { AgentInputItem } from '@openai/agents-core';
 import type { JsonValue } from '../document/document.ts';
 import { hasCode } from '../errors.ts';
 import { canonicalText, sha256 } from '../items/canonical-text.ts';
-import type { ItemCodecOptions } from '../items/item-codec.ts';
 import type { Operation } from '../store.ts';
 import { itemJson, sameItems } from '../items/item-equality.ts';
 import { selectItems, toItems } from './item-selection.ts';
-import { itemEntries, withOrigins } from './new-entries.ts';
 import { rewriteAsPlanned } from './rewriting.ts';
-import type { Origin } from './origin.ts';
+import type { OriginatedWrite } from './origin.ts';
 import type { Removal, SessionHandle } from './session-handle.ts';
 import {
   type CheckedTransaction,
@@ -28,22 +26,21 @@ const NO_VERSION = { generation: -1, lastId: '-' };
 /**
  * Applies a transaction.
  *
+ * @param expectedSuffix - What it replaces; nothing where it appends.
  * @param operation - Names it, with a digest of the transaction as it was handed over.
  * @throws `UserError` of the SDK when the history does not end as expected, or the operation id stands
  * for another transaction.
  */
 export async function applyTransaction(
   handle: SessionHandle,
-  transaction: CheckedTransaction,
-  { operation, codec, origin }: { operation: Operation; codec: ItemCodecOptions; origin: Origin },
+  expectedSuffix: readonly AgentInputItem[],
+  { entries, run, operation }: OriginatedWrite & { operation: Operation },
 ): Promise<void> {
-  const { run } = origin;
-  const entries = withOrigins(itemEntries(transaction.replacement, codec), origin.origins);
   try {
-    if (transaction.expectedSuffix.length === 0) {
+    if (expectedSuffix.length === 0) {
       await handle.append({ entries, operation, run });
     } else {
-      await replaceSuffix(handle, transaction.expectedSuffix, {
+      await replaceSuffix(handle, expectedSuffix, {
         entries,
         operation,
         ...(run && { run }),

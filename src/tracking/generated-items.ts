@@ -47,7 +47,7 @@ export function generatedItems(state: object): RunSoFar {
   return {
     items: newItems.filter(isStored).map(generatedItem),
     input: typeof input === 'string' ? [] : input,
-    agent: lastAgent?.name ?? null,
+    agent: lastAgent?.name.toWellFormed() ?? null,
     context: runContext,
   };
 }
@@ -59,7 +59,8 @@ function isStored({ type }: RunItem): boolean {
 
 function generatedItem(runItem: RunItem): GeneratedItem {
   const item = runItem.rawItem;
-  if (runItem.type !== 'handoff_output_item') return { item, agent: runItem.agent.name };
-  const from = runItem.sourceAgent.name;
-  return { item, agent: from, handoff: { from, to: runItem.targetAgent.name } };
+  if (runItem.type !== 'handoff_output_item')
+    return { item, agent: runItem.agent.name.toWellFormed() };
+  const from = runItem.sourceAgent.name.toWellFormed();
+  return { item, agent: from, handoff: { from, to: runItem.targetAgent.name.toWellFormed() } };
 }

@@ -6,6 +6,7 @@
 import type { AgentInputItem } from '@openai/agents-core';
 
 import type { Handoff } from '../document/document.ts';
+import { isInput } from '../windows/turns.ts';
 import { storedKey } from './stored-key.ts';
 
 /**
@@ -20,6 +21,16 @@ export interface ItemOrigin {
 }
 
 /**
+ * What a run tells of items that are to be stored.
+ */
+export interface ItemTrace {
+  /** How many of the items, from the first on, are stored already. */
+  readonly skip: number;
+  /** Where each of the others comes from. */
+  readonly origins: readonly ItemOrigin[];
+}
+
+/**
  * An item that was looked for: where it comes from, and its place among the items of the run if it was
  * one of those.
  */
@@ -28,6 +39,12 @@ export interface FoundItem {
   readonly origin: ItemOrigin;
   readonly place: number | null;
 }
+
+/**
+ * How items are stored: behind those that are there, in the place of some of them, or of the whole
+ * history, or behind them without the SDK, which will hand them over once more.
+ */
+export type WriteKind = 'append' | 'replace' | 'compact' | 'keep';
 
 /**
  * The items of one run, in order.
@@ -73,15 +90,9 @@ export class RunItems {
   /**
    * Finds items that are about to be stored, in order. What is none of the known ones is the input, or
    * comes from the agent at work.
-   *
-   * @param kind - Whether they come behind those that were stored, or replace some of them.
    */
-  find(
-    items: readonly AgentInputItem[],
-    kind: 'append' | 'replace',
-    agentAtWork: string | null,
-  ): FoundItem[] {
-    const start = kind === 'append' ? this.#startOf(items) : 0;
+  find(items: readonly AgentInputItem[], kind: WriteKind, agentAtWork: string | null): FoundItem[] {
+    const start = kind === 'replace' ? 0 : this.#startOf(items);
     let next = start;
     return items.map((item) => {
       if (isInput(item)) return { item, origin: { agent: null, tokens: null }, place: null };
@@ -151,16 +162,17 @@ export class RunItems {
   }
 
   /**
-   * Takes note of items that were stored without the SDK, which will hand them over once more.
+   * Takes note of items that are stored without the SDK, which will hand them over once more.
    */
   keepBefore(items: readonly AgentInputItem[]): void {
-    this.#kept = items.map(storedKey);
+    this.#kept = [...this.#kept, ...items.map(storedKey)];
   }
 
   /**
    * Gives how many items at the start are stored already.
    */
-  countKept(items: readonly AgentInputItem[]): number {
+  countKept(items: readonly AgentInputItem[], kind: WriteKind): number {
+    if (kind !== 'append') return 0;
     let next = 0;
     const firstNew = items.findIndex((item) => {
       const place = this.#kept.indexOf(storedKey(item), next);
@@ -173,7 +185,7 @@ export class RunItems {
   /**
    * Keeps what was stored of items that were found.
    */
-  keep(found: readonly FoundItem[], origins: readonly ItemOrigin[]): void {
+  keep(found: readonly FoundItem[], origins: readonly ItemOrigin[], kind: WriteKind): void {
     for (const [index, { item, place }] of found.entries()) {
       const origin = origins[index] as ItemOrigin;
       if (place !== null) this.#origins[place] = origin;
@@ -181,7 +193,8 @@ export class RunItems {
     }
     const places = found.map(({ place }) => place ?? -1);
     const hasNew = found.some(({ item, place }) => place === null && !isInput(item));
-    this.#kept = [];
+    if (kind === 'keep') this.keepBefore(found.map(({ item }) => item));
+    else this.#kept = [];
     this.#isInherited = false;
     this.#next = hasNew ? this.#origins.length : Math.max(this.#next, ...places.map((n) => n + 1));
     this.#stored = Math.max(this.#stored, this.#next);
@@ -206,9 +219,4 @@ export class RunItems {
     const place = key === null ? -1 : this.#keys.indexOf(key, from);
     return place === -1 ? null : place;
   }
-}
-
-/** What people and programs say; all else comes from agents. */
-function isInput(item: AgentInputItem): boolean {
-  return 'role' in item && (item.role === 'user' || item.role === 'system');
 }

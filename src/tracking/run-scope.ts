@@ -9,7 +9,13 @@ import type { AgentInputItem, RunContext, Usage } from '@openai/agents-core';
 import type { Handoff } from '../document/document.ts';
 import type { RunRecord, UsageCounts } from '../store.ts';
 import { HandoffLanding } from './handoff-landing.ts';
-import { type FoundItem, type ItemOrigin, RunItems } from './run-items.ts';
+import {
+  type FoundItem,
+  type ItemOrigin,
+  type ItemTrace,
+  RunItems,
+  type WriteKind,
+} from './run-items.ts';
 import { newMark, usageRecordedBy } from './run-mark.ts';
 import { RunSpending } from './run-spending.ts';
 import { generatedItems, type GeneratedItem } from './generated-items.ts';
@@ -19,11 +25,7 @@ import { meter } from './usage-meter.ts';
 /**
  * What a run tells of items that are about to be stored.
  */
-export interface RunTrace {
-  /** How many of the items, from the first on, are stored already. */
-  readonly skip: number;
-  /** Where each of the others comes from. */
-  readonly origins: readonly ItemOrigin[];
+export interface RunTrace extends ItemTrace {
   readonly record: RunRecord;
   /** To be called once the write was acknowledged. */
   readonly commit: () => void;
@@ -40,7 +42,8 @@ export type MarkReader = (session: object) => Promise<string>;
 export class RunScope {
   /** The session of the run: the handle that it is with now. */
   session: object;
-  readonly key: string;
+  /** The same for all handles of the session. */
+  readonly place: string;
   readonly #readMarks: MarkReader;
   readonly #items = new RunItems();
   readonly #spending = new RunSpending();
@@ -60,11 +63,11 @@ export class RunScope {
     null;
 
   /**
-   * @param key - Of the session, in its store.
+   * @param place - The same for all handles of the session.
    */
-  constructor(session: object, key: string, readMarks: MarkReader) {
+  constructor(session: object, place: string, readMarks: MarkReader) {
     this.session = session;
-    this.key = key;
+    this.place = place;
     this.#readMarks = readMarks;
   }
 
@@ -75,6 +78,11 @@ export class RunScope {
     if (session !== this.session) return false;
     this.#meet(context);
     return this.#context === context;
+  }
+
+  /** The context of the run, once it is known. */
+  get context(): RunContext | undefined {
+    return this.#context ?? undefined;
   }
 
   /** Whether the run has stored anything. */
@@ -90,7 +98,7 @@ export class RunScope {
   }
 
   /**
-   * Takes note of items that were stored without the SDK, which will hand them over once more.
+   * Takes note of items that are stored without the SDK, which will hand them over once more.
    */
   keepBefore(items: readonly AgentInputItem[]): void {
     this.#items.keepBefore(items);
@@ -126,21 +134,21 @@ export class RunScope {
    * Takes note that an agent begins. What it is sent and was not there before came from the agent
    * before it.
    */
-  startAgent(name: string, turnInput: readonly AgentInputItem[], context: RunContext): void {
+  startAgent(agent: string, turnInput: readonly AgentInputItem[], context: RunContext): void {
     this.#meet(context);
     const unseen = turnInput.filter((item) => this.#items.see(item));
     if (this.#hasBegun) this.#addSegment(unseen);
     this.#hasBegun = true;
     this.#handoffs.arrive();
-    this.#agent = name;
-    this.#use(name);
+    this.#agent = agent.toWellFormed();
+    this.#use(this.#agent);
   }
 
   /**
    * Takes note that an agent hands the conversation over to another.
    */
-  handOver(handoff: Handoff): void {
-    this.#handoffs.leave(handoff);
+  handOver({ from, to }: Handoff): void {
+    this.#handoffs.leave({ from: from.toWellFormed(), to: to.toWellFormed() });
   }
 
   /**
@@ -154,12 +162,10 @@ export class RunScope {
 
   /**
    * Gives what is known of items that are about to be stored.
-   *
-   * @param kind - Whether they come behind those that were stored, or replace some of them.
    */
-  async trace(items: readonly AgentInputItem[], kind: 'append' | 'replace'): Promise<RunTrace> {
+  async trace(items: readonly AgentInputItem[], kind: WriteKind): Promise<RunTrace> {
     await this.#recall();
-    const skip = kind === 'append' ? this.#items.countKept(items) : 0;
+    const skip = this.#items.countKept(items, kind);
     const found = this.#items.find(items.slice(skip), kind, this.#agent);
     const handoffs = this.#handoffs.on(found.filter(isNew).map(({ item }) => item));
     // What the agent at work has spent stands on the last of its items.
@@ -171,15 +177,17 @@ export class RunScope {
     });
     const spent = this.#spending.unrecorded;
     const mark = await this.#mark(items.at(-1));
-    const answering = origins.findLast(({ agent }) => agent !== null);
+    const answering = origins.findLast(({ agent }) => agent !== null)?.agent ?? null;
+    // An agent that took over and failed has left nothing that says so: the answer is still its own.
+    const taker = kind === 'keep' ? origins.at(-1)?.handoff?.to : undefined;
     const record = {
       agents: [...this.#agents],
-      currentAgent: answering?.agent ?? null,
+      currentAgent: taker ?? answering,
       spent,
       mark,
     };
     return this.#attempt({ skip, origins, record }, () => {
-      this.#items.keep(found, origins);
+      this.#items.keep(found, origins, kind);
       this.#hasStored = true;
       this.#segmentTokens -= segmentTokens;
       this.#handoffs.land(handoffs.values());

@@ -39,45 +39,45 @@ export interface UsageClaim {
 /**
  * Takes note of what a run context had spent before a session was first used with it.
  *
- * @param key - Of the session.
+ * @param place - The session, in whichever handle.
  */
-export function noteUsage({ usage }: RunContext, key: string): void {
-  accountOf(usage, key, usageOf(usage));
+export function noteUsage({ usage }: RunContext, place: string): void {
+  accountOf(usage, place, usageOf(usage));
 }
 
 /**
  * Takes note of what a run that is tracked has spent, which it records itself.
  *
  * @param usage - Of its context, which has it already.
- * @param key - Of the session.
+ * @param place - The session, in whichever handle.
  */
-export function noteTrackedUsage(usage: Usage, key: string, counts: UsageCounts): void {
-  const account = accountOf(usage, key, usageSince(usageOf(usage), counts));
+export function noteTrackedUsage(usage: Usage, place: string, counts: UsageCounts): void {
+  const account = accountOf(usage, place, usageSince(usageOf(usage), counts));
   account.recorded = sumOfUsage([account.recorded, counts]);
 }
 
 /**
  * Takes note of what was recorded before the SDK adds it to the run context.
  *
- * @param key - Of the session.
+ * @param place - The session, in whichever handle.
  */
-export function noteRecordedUsage({ usage }: RunContext, key: string, counts: UsageCounts): void {
-  const account = accountOf(usage, key, NO_USAGE);
+export function noteRecordedUsage({ usage }: RunContext, place: string, counts: UsageCounts): void {
+  const account = accountOf(usage, place, NO_USAGE);
   account.recorded = sumOfUsage([account.recorded, counts]);
 }
 
 /**
  * Claims what a run context has spent and no write to the session has recorded, if anything.
  *
- * @param key - Of the session.
+ * @param place - The session, in whichever handle.
  * @param readMarks - Reads the marks of the session's document.
  */
 export async function claimUsage(
   { usage }: RunContext,
-  key: string,
+  place: string,
   readMarks: () => Promise<string>,
 ): Promise<UsageClaim | undefined> {
-  const account = accountOf(usage, key, NO_USAGE);
+  const account = accountOf(usage, place, NO_USAGE);
   await settleUnknown(account, readMarks);
   const spent = usageSince(usageOf(usage), account.recorded);
   if (!isSpent(spent)) return undefined;
@@ -111,10 +111,10 @@ async function settleUnknown(account: Account, readMarks: () => Promise<string>)
 /**
  * @param recorded - What an account is opened with.
  */
-function accountOf(usage: Usage, key: string, recorded: UsageCounts): Account {
+function accountOf(usage: Usage, place: string, recorded: UsageCounts): Account {
   const known = accounts.get(usage) ?? new Map<string, Account>();
   accounts.set(usage, known);
-  const account = known.get(key) ?? { recorded, unknown: [] };
-  known.set(key, account);
+  const account = known.get(place) ?? { recorded, unknown: [] };
+  known.set(place, account);
   return account;
 }

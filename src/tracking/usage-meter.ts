@@ -30,7 +30,7 @@ export function meter(usage: Usage): void {
       const scope = runScopes.current?.scope;
       if (scope === undefined || (more.requestUsageEntries ?? []).some(isRecorded)) return;
       scope.spend(more);
-      noteTrackedUsage(usage, scope.key, usageOf(more));
+      noteTrackedUsage(usage, scope.place, usageOf(more));
     },
   });
 }

@@ -22,7 +22,7 @@ export interface Job extends Setting {
  */
 export interface JobReport {
   readonly answer: string | null;
-  readonly repeated: boolean;
+  readonly status: string;
   /** Ids of the messages of the turn. */
   readonly ids: readonly string[];
   /** How often the model was asked. */
@@ -46,8 +46,8 @@ export async function doJob(job: Job): Promise<JobReport> {
  * Tells what came of a job.
  */
 export function reportOf(outcome: JobOutcome<unknown>, { model }: Travel): JobReport {
-  const { answer, repeated, messages } = outcome;
-  return { answer, repeated, ids: messages.map(({ id }) => id), paid: model.calls.length };
+  const { answer, status, messages } = outcome;
+  return { answer, status, ids: messages.map(({ id }) => id), paid: model.calls.length };
 }
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ModuleChoice } from './redis-modules.ts';
 import { startRedis, type RedisServer } from './redis-server.ts';
 
 const SLOTS = 16_384;
@@ -23,14 +24,17 @@ export interface RedisCluster {
 }
 
 /**
- * Starts a cluster in which the masters share the slots evenly. It has JSON only: RediSearch of
- * Redis Stack does not search across nodes.
+ * Starts a cluster in which the masters share the slots evenly.
  *
  * @param masters - How many.
+ * @param modules - JSON only when left out: RediSearch of Redis Stack does not search across nodes.
  * @returns The cluster, once every node calls it complete.
  */
-export async function startCluster(masters = 3): Promise<RedisCluster> {
-  const nodes = await startNodes(masters);
+export async function startCluster(
+  masters = 3,
+  modules: ModuleChoice = 'json',
+): Promise<RedisCluster> {
+  const nodes = await startNodes(masters, modules);
   const stop = async (): Promise<void> => {
     await Promise.all(nodes.map((node) => node.stop()));
   };
@@ -43,8 +47,8 @@ export async function startCluster(masters = 3): Promise<RedisCluster> {
   return { nodes, urls: nodes.map((node) => node.url), stop };
 }
 
-async function startNodes(count: number): Promise<RedisServer[]> {
-  const starts = await Promise.allSettled(Array.from({ length: count }, startNode));
+async function startNodes(count: number, modules: ModuleChoice): Promise<RedisServer[]> {
+  const starts = await Promise.allSettled(Array.from({ length: count }, () => startNode(modules)));
   const nodes = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
   const failure = starts.find((start) => start.status === 'rejected');
   if (failure === undefined) return nodes;
@@ -52,9 +56,9 @@ async function startNodes(count: number): Promise<RedisServer[]> {
   throw failure.reason;
 }
 
-function startNode(): Promise<RedisServer> {
+function startNode(modules: ModuleChoice): Promise<RedisServer> {
   return startRedis({
-    modules: 'json',
+    modules,
     args: [
       ...['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf'],
       ...['--cluster-node-timeout', '2000', '--cluster-announce-ip', '127.0.0.1'],

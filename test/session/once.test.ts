@@ -8,9 +8,10 @@ import {
   functionCall,
   modelResponder,
   ScriptedModel,
+  type ScriptedModelResponse,
 } from '@openai/agents-core/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type JSONSession, tracked } from '../../src/index.ts';
+import { type JobOutcome, type JSONSession, tracked } from '../../src/index.ts';
 import { expectFailure } from '../../src/testing/expect-failure.ts';
 import { EVERY_SETTING } from '../runs/every-setting.ts';
 import { answered, assistant, called, user } from '../runs/expected-items.ts';
@@ -28,7 +29,8 @@ const SAYS = 'Off I go.';
 const DONE = { says: 'Done.' };
 const AGAIN = { says: 'Done again.' };
 const TURN = [user(SAYS), assistant('Done.')];
-const NOTHING = { answer: null, messages: [] };
+const UNFINISHED = { status: 'unfinished', answer: null, messages: [] };
+const REMOVED = { status: 'removed', result: undefined, answer: null, messages: [] };
 
 let other: OtherProcess;
 
@@ -49,8 +51,8 @@ describe.each(EVERY_SETTING)('a job, $title', ({ newSetting }) => {
 
     expect(first.result).toMatchObject({ output: 'Done.' });
     const ids = (await session.getMessages()).map(({ id }) => id);
-    expect(reportOf(first, travel)).toEqual({ answer: 'Done.', repeated: false, ids, paid: 2 });
-    expect(again).toEqual({ answer: 'Done.', repeated: true, ids, paid: 0 });
+    expect(reportOf(first, travel)).toEqual({ answer: 'Done.', status: 'done', ids, paid: 2 });
+    expect(again).toEqual({ answer: 'Done.', status: 'repeated', ids, paid: 0 });
     expect(ids).toHaveLength(4);
     expect(travel.deeds).toEqual(['hold Rome']);
   });
@@ -65,7 +67,7 @@ describe.each(EVERY_SETTING)('a job, $title', ({ newSetting }) => {
 
     const again = await attempt(SAYS);
 
-    expect(again).toEqual({ ...first, repeated: true, result: undefined });
+    expect(again).toEqual({ ...first, status: 'repeated', result: undefined });
     expect(again.messages.map(({ content }) => content)).toEqual([SAYS, 'Done.']);
     expect(await historyOf(setting)).toHaveLength(6);
   });
@@ -79,8 +81,8 @@ describe.each(EVERY_SETTING)('a job, $title', ({ newSetting }) => {
 
     const again = await other.do({ ...setting, jobId: 'j', script: [AGAIN], says: SAYS });
 
-    expect(again).toMatchObject({ answer: 'Done.', repeated: true, paid: 0 });
-    expect(await attempt(SAYS)).toMatchObject({ answer: 'Done.', repeated: true });
+    expect(again).toMatchObject({ answer: 'Done.', status: 'repeated', paid: 0 });
+    expect(await attempt(SAYS)).toMatchObject({ answer: 'Done.', status: 'repeated' });
     expect(await historyOf(setting)).toStrictEqual(TURN);
   });
 
@@ -93,7 +95,7 @@ describe.each(EVERY_SETTING)('a job, $title', ({ newSetting }) => {
 
     const again = await other.do({ ...setting, jobId: 'j', script: [DONE], says: SAYS });
 
-    expect(again).toMatchObject({ answer: 'Done.', repeated: false, paid: 1 });
+    expect(again).toMatchObject({ answer: 'Done.', status: 'done', paid: 1 });
     expect(await historyOf(setting)).toStrictEqual(TURN);
   });
 
@@ -109,8 +111,8 @@ describe.each(EVERY_SETTING)('a job, $title', ({ newSetting }) => {
       return takeTurn(travel.agent, SAYS, { session, stream });
     });
 
-    expect(winner).toMatchObject({ answer: 'Done.', repeated: false, paid: 1 });
-    expect(outcome).toMatchObject({ answer: 'Done.', repeated: true, result: undefined });
+    expect(winner).toMatchObject({ answer: 'Done.', status: 'done', paid: 1 });
+    expect(outcome).toMatchObject({ answer: 'Done.', status: 'repeated', result: undefined });
     expect(travel.model.calls).toHaveLength(1);
     expect(await historyOf(setting)).toStrictEqual(TURN);
   });
@@ -121,19 +123,19 @@ describe.each(EVERY_SETTING)('a job, $title', ({ newSetting }) => {
     const travel = newTravel([{ calls: [OSLO] }, DONE]);
     await using session = openSession(setting);
     const asked = await jobOf(travel, { jobId: 'ask', session, stream })(SAYS);
-    expect(asked).toMatchObject({ ...NOTHING, repeated: false, result: { output: null } });
+    expect(asked).toMatchObject({ ...UNFINISHED, result: { output: null } });
     const { state } = asked.result!;
     answer(state, { c1: 'approve' });
     const goOn = jobOf(travel, { jobId: 'go on', session, stream });
 
     const done = await goOn(state);
 
-    expect(done).toMatchObject({ answer: 'Done.', repeated: false });
+    expect(done).toMatchObject({ answer: 'Done.', status: 'done' });
     expect(done.messages.map(({ role }) => role)).toEqual(['tool', 'assistant']);
-    expect(await goOn(state)).toEqual({ ...done, result: undefined, repeated: true });
+    expect(await goOn(state)).toEqual({ ...done, result: undefined, status: 'repeated' });
     expect(travel.deeds).toEqual(['book Oslo']);
     const again = await other.do({ ...setting, jobId: 'ask', script: [AGAIN], says: SAYS });
-    expect(again).toMatchObject({ answer: 'Done again.', repeated: false });
+    expect(again).toMatchObject({ answer: 'Done again.', status: 'done' });
   });
 
   test('has one turn when it is approved within the job', async () => {
@@ -174,11 +176,11 @@ describe.each(EVERY_SETTING)('a job, $title', ({ newSetting }) => {
     });
 
     // The SDK finds the result again, and sends the answer once more.
-    expect(outcome).toMatchObject({ answer: 'Done.', repeated: false });
+    expect(outcome).toMatchObject({ answer: 'Done.', status: 'done' });
     expect(outcome.result).toMatchObject({ output: 'Done.' });
     expect(outcome.messages).toHaveLength(4);
     const again = await other.do({ ...setting, jobId: 'j', script: [], says: SAYS });
-    expect(again).toMatchObject({ answer: 'Done.', repeated: true });
+    expect(again).toMatchObject({ answer: 'Done.', status: 'repeated' });
     expect(await historyOf(setting)).toHaveLength(4);
     expect(model.calls).toHaveLength(2);
   });
@@ -205,7 +207,7 @@ describe.each(EVERY_SETTING)('a job, $title', ({ newSetting }) => {
         });
       await expect(attempt()).rejects.toThrow('failed behind it');
 
-      expect(await attempt()).toMatchObject({ answer: 'Done.', repeated: true });
+      expect(await attempt()).toMatchObject({ answer: 'Done.', status: 'repeated' });
     },
   );
 
@@ -220,7 +222,7 @@ describe.each(EVERY_SETTING)('a job, $title', ({ newSetting }) => {
 
     const again = await other.do({ ...setting, jobId: 'j', script: [DONE], says: SAYS });
 
-    expect(again).toMatchObject({ answer: 'Done.', repeated: false });
+    expect(again).toMatchObject({ answer: 'Done.', status: 'done' });
   });
 
   test('is not done again when its turn was taken back', async () => {
@@ -230,10 +232,10 @@ describe.each(EVERY_SETTING)('a job, $title', ({ newSetting }) => {
     const attempt = jobOf(travel, { jobId: 'j', session, stream: setting.stream });
     const { messages } = await attempt(SAYS);
     await session.undoTo(messages[1]!.id);
-    expect(await attempt(SAYS)).toEqual({ ...NOTHING, result: undefined, repeated: true });
+    expect(await attempt(SAYS)).toEqual(REMOVED);
     await session.popTurn();
 
-    expect(await attempt(SAYS)).toEqual({ ...NOTHING, result: undefined, repeated: true });
+    expect(await attempt(SAYS)).toEqual(REMOVED);
 
     expect(travel.model.calls).toHaveLength(2);
     expect(await session.getItems()).toEqual([]);
@@ -247,7 +249,7 @@ describe.each(EVERY_SETTING)('a job, $title', ({ newSetting }) => {
     await attempt(SAYS);
     await session.clear();
 
-    expect(await attempt(SAYS)).toMatchObject({ answer: 'Done again.', repeated: false });
+    expect(await attempt(SAYS)).toMatchObject({ answer: 'Done again.', status: 'done' });
   });
 
   test('is done when a tool has the last word', async () => {
@@ -260,9 +262,9 @@ describe.each(EVERY_SETTING)('a job, $title', ({ newSetting }) => {
     const attempt = jobOf({ agent, model, deeds: [] }, { jobId: 'j', session, stream });
     const first = await attempt(SAYS);
 
-    expect(first).toMatchObject({ answer: 'held Rome', repeated: false });
+    expect(first).toMatchObject({ answer: 'held Rome', status: 'done' });
     expect(first.messages).toHaveLength(3);
-    expect(await attempt(SAYS)).toEqual({ ...first, result: undefined, repeated: true });
+    expect(await attempt(SAYS)).toEqual({ ...first, result: undefined, status: 'repeated' });
     expect(model.calls).toHaveLength(1);
   });
 
@@ -279,7 +281,7 @@ describe.each(EVERY_SETTING)('a job, $title', ({ newSetting }) => {
     expect((await session.getItems()).at(-1)).toMatchObject({ role: 'assistant' });
     answer(result!.state, { c1: 'approve' });
 
-    expect(await attempt(result!.state)).toMatchObject({ answer: 'Done.', repeated: false });
+    expect(await attempt(result!.state)).toMatchObject({ answer: 'Done.', status: 'done' });
   });
 
   test('is its own among others at the same time', async () => {
@@ -314,15 +316,15 @@ describe.each(EVERY_SETTING)('a job, $title', ({ newSetting }) => {
         await session.addItems([user('Wait.')]);
         return run('Inner.', innerSession)();
       });
-      expect(nested).toMatchObject({ answer: 'Inner.', repeated: false });
+      expect(nested).toMatchObject({ answer: 'Inner.', status: 'done' });
       expect(nested.messages).toHaveLength(2);
       return run('Outer.', session)();
     });
 
-    expect(outcome).toMatchObject({ answer: 'Outer.', repeated: false });
+    expect(outcome).toMatchObject({ answer: 'Outer.', status: 'done' });
     expect(outcome.messages.map(({ content }) => content)).toEqual(['Wait.', SAYS, 'Outer.']);
     const again = await innerSession.once('j', run('Wrong.', innerSession));
-    expect(again).toMatchObject({ answer: 'Inner.', repeated: true });
+    expect(again).toMatchObject({ answer: 'Inner.', status: 'repeated' });
     expect(await historyOf(inner)).toHaveLength(4);
   });
 
@@ -337,7 +339,7 @@ describe.each(EVERY_SETTING)('a job, $title', ({ newSetting }) => {
 
     expect(said).toBe('Done.');
     const again = await session.once('j', async () => 'wrong');
-    expect(again).toMatchObject({ answer: 'Done.', repeated: true });
+    expect(again).toMatchObject({ answer: 'Done.', status: 'repeated' });
   });
 });
 
@@ -355,7 +357,7 @@ describe.each(EVERY_SETTING.filter(({ newSetting }) => !newSetting().stream))(
         runner.run(agent, SAYS, { session, stream: true }),
       );
 
-      expect(outcome).toMatchObject({ answer: 'Done.', repeated: false });
+      expect(outcome).toMatchObject({ answer: 'Done.', status: 'done' });
       expect(outcome.result?.finalOutput).toBe('Done.');
     });
 
@@ -369,10 +371,10 @@ describe.each(EVERY_SETTING.filter(({ newSetting }) => !newSetting().stream))(
         return result;
       };
 
-      expect(await session.once('j', leave)).toMatchObject({ ...NOTHING, repeated: false });
+      expect(await session.once('j', leave)).toMatchObject(UNFINISHED);
 
       const again = await other.do({ ...setting, jobId: 'j', script: [DONE], says: SAYS });
-      expect(again).toMatchObject({ answer: 'Done.', repeated: false });
+      expect(again).toMatchObject({ answer: 'Done.', status: 'done' });
     });
 
     test('is not done when a stream was left that was to go on', async () => {
@@ -387,7 +389,7 @@ describe.each(EVERY_SETTING.filter(({ newSetting }) => !newSetting().stream))(
         return result;
       });
 
-      expect(outcome).toMatchObject({ ...NOTHING, repeated: false });
+      expect(outcome).toMatchObject(UNFINISHED);
       expect(await historyOf(setting)).toHaveLength(3);
       expect(await session.once('j', () => 'again')).toMatchObject({ result: 'again' });
     });
@@ -396,23 +398,125 @@ describe.each(EVERY_SETTING.filter(({ newSetting }) => !newSetting().stream))(
       await using session = openSession(newSetting());
       const { agent } = newTravel([{ calls: [OSLO] }]);
       const outcome = await session.once('j', () => runner.run(agent, SAYS, { session }));
-      expect(outcome).toMatchObject({ ...NOTHING, repeated: false });
+      expect(outcome).toMatchObject(UNFINISHED);
       expect(await session.once('j', () => 'again')).toMatchObject({ result: 'again' });
     });
 
-    test('stores nothing more once another attempt was first', async () => {
+    test('stores no more runs once another attempt was first', async () => {
       const setting = newSetting();
       await using session = openSession(setting);
+      const { agent } = newTravel([AGAIN, { says: 'And that.' }]);
       const outcome = await session.once('j', async () => {
-        await session.once('j', () => session.addItems(TURN));
-        await session.addItems([user(SAYS), assistant('Done again.')]);
-        await session.addItems([user('And?')]);
-        const { content } = await session.addMessage({ role: 'assistant', content: 'Well.' });
-        return content;
+        await jobOf(newTravel([DONE]), { jobId: 'j', session, stream: false })(SAYS);
+        await runner.run(agent, SAYS, { session });
+        return runner.run(agent, 'And this?', { session });
       });
 
-      expect(outcome).toMatchObject({ answer: 'Done.', repeated: true, result: undefined });
+      expect(outcome).toMatchObject({ answer: 'Done.', status: 'repeated', result: undefined });
       expect(await historyOf(setting)).toStrictEqual(TURN);
+    });
+
+    test('stores what is added by hand, even after another attempt was first', async () => {
+      const setting = newSetting();
+      await using session = openSession(setting);
+      const { agent } = newTravel([AGAIN]);
+      const added: unknown[] = [];
+      const outcome = await session.once('j', async () => {
+        await jobOf(newTravel([DONE]), { jobId: 'j', session, stream: false })(SAYS);
+        await runner.run(agent, SAYS, { session });
+        added.push(await session.addMessage({ role: 'assistant', content: 'By hand.' }));
+        await session.addItems([user('By hand, too.')]);
+      });
+
+      expect(outcome).toMatchObject({ answer: 'Done.', status: 'repeated' });
+      expect(outcome.messages).toHaveLength(2);
+      const stored = await session.getMessages();
+      expect(stored.map(({ content }) => content).slice(2)).toEqual(['By hand.', 'By hand, too.']);
+      expect(stored[2]).toEqual(added[0]);
+    });
+
+    test.each([true, false])(
+      'leaves alone what its function leaves behind (late: %s)',
+      async (isLate) => {
+        const setting = newSetting();
+        await using session = openSession(setting);
+        const gate = Promise.withResolvers<void>();
+        let leftBehind: Promise<unknown> | undefined;
+        const left = newTravel([{ says: 'Late.' }]).agent;
+        await session.once('j', async () => {
+          leftBehind = gate.promise.then(async () => runner.run(left, 'And?', { session }));
+          if (!isLate) return;
+          await jobOf(newTravel([DONE]), { jobId: 'j', session, stream: false })(SAYS);
+          await runner.run(newTravel([AGAIN]).agent, SAYS, { session });
+        });
+        gate.resolve();
+        await leftBehind;
+
+        expect((await historyOf(setting)).slice(isLate ? 2 : 0)).toStrictEqual([
+          user('And?'),
+          assistant('Late.'),
+        ]);
+        const again = await session.once('j', () => 'again');
+        expect(again).toMatchObject(
+          isLate ? { answer: 'Done.' } : { ...UNFINISHED, result: 'again' },
+        );
+      },
+    );
+
+    test.each([true, false])(
+      'has the question that was kept of a run that failed (stream: %s)',
+      async (stream) => {
+        await using session = openSession(newSetting());
+        const { tools } = newTravel([]).agent;
+        const keeping = tracked(new Runner({ tracingDisabled: true }), { keepFailedRuns: true });
+        const call = [functionCall('hold', { city: 'Rome' }, ROME)];
+        const attempt = async (
+          ...script: ScriptedModelResponse[]
+        ): Promise<JobOutcome<unknown>> => {
+          const agent = new Agent({ name: 'T', model: new ScriptedModel(script), tools });
+          return session.once('j', async () => {
+            if (!stream) return keeping.run(agent, SAYS, { session });
+            const result = await keeping.run(agent, SAYS, { session, stream });
+            await result.completed;
+            return result;
+          });
+        };
+        await session.addItems([user('Before.'), assistant('Yes?')]);
+        await expect(attempt(call)).rejects.toThrow('ScriptedModel');
+
+        const done = await attempt([assistantMessage('Done.')]);
+
+        const turn = [user(SAYS), called(ROME), answered(ROME, 'held Rome'), assistant('Done.')];
+        expect(done.messages.map(({ item }) => item)).toStrictEqual(turn);
+        expect(await attempt()).toEqual({ ...done, status: 'repeated', result: undefined });
+      },
+    );
+
+    test('has only its own question', async () => {
+      await using session = openSession(newSetting());
+      const { tools } = newTravel([]).agent;
+      const keeping = tracked(new Runner({ tracingDisabled: true }), { keepFailedRuns: true });
+      const model = new ScriptedModel([[functionCall('hold', { city: 'Rome' }, ROME)]]);
+      const failing = keeping.run(new Agent({ name: 'T', model, tools }), 'Other?', { session });
+      await expect(failing).rejects.toThrow('ScriptedModel');
+
+      const { messages } = await session.once('j', () =>
+        runner.run(newTravel([DONE]).agent, SAYS, { session }),
+      );
+
+      expect(messages.map(({ content }) => content)).toEqual([SAYS, 'Done.']);
+      expect(await session.getItems()).toHaveLength(5);
+    });
+
+    test('says so when its turn is gone before it is given', async () => {
+      await using session = openSession(newSetting());
+      const outcome = await session.once('j', async () => {
+        await runner.run(newTravel([DONE]).agent, SAYS, { session });
+        await session.popTurn();
+        return 'undone';
+      });
+
+      expect(outcome).toEqual({ ...REMOVED, result: 'undone' });
     });
 
     test('that writes nothing is done again', async () => {
@@ -421,7 +525,7 @@ describe.each(EVERY_SETTING.filter(({ newSetting }) => !newSetting().stream))(
       const results: unknown[] = [];
       for (const result of ['one', 'two']) {
         const outcome = await session.once('j', () => result);
-        expect(outcome).toMatchObject(NOTHING);
+        expect(outcome).toMatchObject(UNFINISHED);
         results.push(outcome.result);
       }
 
@@ -433,7 +537,7 @@ describe.each(EVERY_SETTING.filter(({ newSetting }) => !newSetting().stream))(
       await using session = openSession(newSetting());
       const ask = async (): Promise<void> => session.addItems([user('Hello?')]);
       for (let time = 0; time < 2; time += 1) {
-        expect(await session.once('j', ask)).toMatchObject({ ...NOTHING, repeated: false });
+        expect(await session.once('j', ask)).toMatchObject(UNFINISHED);
       }
     });
 
@@ -448,29 +552,30 @@ describe.each(EVERY_SETTING.filter(({ newSetting }) => !newSetting().stream))(
 
       const first = await session.once('j', () => session.addMessage(note));
 
-      expect(first).toMatchObject({ answer: 'Noted.', repeated: false });
+      expect(first).toMatchObject({ answer: 'Noted.', status: 'done' });
       expect(first.messages).toEqual([first.result]);
       expect(await session.once('j', fail)).toEqual({
         ...first,
         result: undefined,
-        repeated: true,
+        status: 'repeated',
       });
     });
 
     test('is its own when the function found its lost write itself', async () => {
       const setting = newSetting();
       const { session, lose } = await openLossySession(setting);
+      const { agent } = newTravel([DONE]);
       const outcome = await session.once('j', async () => {
         lose('append', 'answer');
-        await expectFailure('outcome_unknown', () => session.addItems(TURN));
+        await expectFailure('outcome_unknown', () => runner.run(agent, SAYS, { session }));
         return 'found';
       });
 
-      expect(outcome).toMatchObject({ answer: 'Done.', result: 'found', repeated: false });
+      expect(outcome).toMatchObject({ answer: 'Done.', result: 'found', status: 'done' });
       expect(await session.once('j', () => 'wrong')).toMatchObject({ answer: 'Done.' });
     });
 
-    test('ends with the first answer: what comes behind it is free', async () => {
+    test('written by hand ends with its function', async () => {
       const setting = newSetting();
       await using session = openSession(setting);
       const items = (says: string): AgentInputItem[] => [user('So?'), assistant(says)];
@@ -479,8 +584,8 @@ describe.each(EVERY_SETTING.filter(({ newSetting }) => !newSetting().stream))(
         await session.addItems(items('two'));
       });
 
-      expect(outcome.answer).toBe('one');
-      expect(await historyOf(setting)).toEqual([...items('one'), ...items('two')]);
+      expect(outcome.answer).toBe('two');
+      expect(outcome.messages.map(({ item }) => item)).toEqual([...items('one'), ...items('two')]);
     });
 
     test('is found when its turn was compacted since', async () => {
@@ -493,7 +598,7 @@ describe.each(EVERY_SETTING.filter(({ newSetting }) => !newSetting().stream))(
 
       const again = await session.once('j', add);
 
-      expect(again).toMatchObject({ answer: 'Done.', repeated: true });
+      expect(again).toMatchObject({ answer: 'Done.', status: 'repeated' });
       expect(again.messages.map(({ inHistory }) => inHistory)).toEqual([false, false]);
     });
 
@@ -508,7 +613,7 @@ describe.each(EVERY_SETTING.filter(({ newSetting }) => !newSetting().stream))(
       await session.applyHistoryMutations({ mutations: [mutation as never] });
       expect(await session.getItems()).toHaveLength(4);
 
-      expect(await session.once('j', add)).toMatchObject({ ...NOTHING, repeated: true });
+      expect(await session.once('j', add)).toMatchObject(REMOVED);
     });
 
     test('is not done by what is kept of a run that failed', async () => {
@@ -522,7 +627,7 @@ describe.each(EVERY_SETTING.filter(({ newSetting }) => !newSetting().stream))(
           () => 'failed',
         );
       for (let time = 0; time < 2; time += 1) {
-        expect(await session.once('j', swallow)).toMatchObject({ ...NOTHING, result: 'failed' });
+        expect(await session.once('j', swallow)).toMatchObject({ ...UNFINISHED, result: 'failed' });
       }
       expect(await session.getItems()).toHaveLength(3);
     });
@@ -549,9 +654,9 @@ describe.each(EVERY_SETTING.filter(({ newSetting }) => !newSetting().stream))(
       await session.addItems([user('Before.'), assistant('Yes?')]);
       const attempt = jobOf({ agent, model, deeds: [] }, { jobId: 'j', session, stream: false });
 
-      expect(await attempt(SAYS)).toMatchObject({ answer: 'Done.', repeated: false });
+      expect(await attempt(SAYS)).toMatchObject({ answer: 'Done.', status: 'done' });
 
-      expect(await attempt(SAYS)).toMatchObject({ answer: 'Done.', repeated: true });
+      expect(await attempt(SAYS)).toMatchObject({ answer: 'Done.', status: 'repeated' });
       expect(await session.getItems()).toMatchObject([compaction, { role: 'assistant' }]);
     });
 
@@ -580,7 +685,7 @@ describe.each(EVERY_SETTING.filter(({ newSetting }) => !newSetting().stream))(
       await session.once('j', async () => {
         await using winner = openSession(setting);
         const won = await winner.once('j', work('Done.', winner));
-        expect(won).toMatchObject({ answer: 'Done.', repeated: false });
+        expect(won).toMatchObject({ answer: 'Done.', status: 'done' });
         return await work('Done again.', session)();
       });
 

@@ -2,17 +2,20 @@
  * The hook that sees items on every way into the store, at the work it is for: redaction.
  */
 import {
+  Agent,
   type AgentInputItem,
   OutputGuardrailTripwireTriggered,
   type RunContext,
   Runner,
 } from '@openai/agents-core';
+import { modelError, ScriptedModel } from '@openai/agents-core/testing';
 import { describe, expect, test } from 'vitest';
 import {
   CompactingSession,
   InvalidInputError,
   JSONSession,
   type MessageRole,
+  tracked,
 } from '../../src/index.ts';
 import { expectFailure } from '../../src/testing/expect-failure.ts';
 import { ownPrefix, SHARED_STORES } from '../processes/shared-stores.ts';
@@ -83,6 +86,17 @@ const WAYS: Readonly<Record<string, (session: JSONSession) => Promise<unknown>>>
   ),
 };
 
+/** Ways on which the failure of a run hides that nothing could be stored. */
+const HIDDEN_WAYS: typeof WAYS = {
+  'a run that failed and is kept': async (session) => {
+    const model = new ScriptedModel([modelError(new Error('The model is down'))]);
+    const runner = tracked(new Runner({ tracingDisabled: true }), { keepFailedRuns: true });
+    const failing = runner.run(new Agent({ name: 'A', model }), SAID, { session });
+    await expect(failing).rejects.toThrow('The model is down');
+  },
+};
+const ALL_WAYS = Object.entries({ ...WAYS, ...HIDDEN_WAYS });
+
 describe.each(SHARED_STORES)('what is to be redacted, in %s', (_name, newUrl) => {
   const place = (): { url: string; keyPrefix: string; sessionId: string; ttl: number } => ({
     url: newUrl(),
@@ -97,7 +111,7 @@ describe.each(SHARED_STORES)('what is to be redacted, in %s', (_name, newUrl) =>
     return JSON.stringify(await session.getMessages({ includeCompaction: true }));
   }
 
-  test.each(Object.entries(WAYS))('is not stored by %s', async (_way, write) => {
+  test.each(ALL_WAYS)('is not stored by %s', async (_way, write) => {
     const options = place();
     await using session = new DiscreetSession(options);
     await session.addItems(HISTORY);
@@ -106,7 +120,7 @@ describe.each(SHARED_STORES)('what is to be redacted, in %s', (_name, newUrl) =>
     expect(await stored(options)).not.toContain(SECRET);
   });
 
-  test.each(Object.entries(WAYS))('would be stored by %s without the hook', async (_way, write) => {
+  test.each(ALL_WAYS)('would be stored by %s without the hook', async (_way, write) => {
     const options = place();
     await using session = new JSONSession(options);
     await session.addItems(HISTORY);
@@ -151,6 +165,7 @@ describe.each(SHARED_STORES)('what is to be redacted, in %s', (_name, newUrl) =>
     for (const write of Object.values(WAYS)) {
       await expectFailure('invalid_input', () => write(session), { field: 'prepareItems' });
     }
+    for (const write of Object.values(HIDDEN_WAYS)) await write(session);
     const transaction = { type: 'append_items' as const, items: [user('Hi')] };
     const compare = (): unknown =>
       session.prepareHistoryItemsForPersistenceComparison(transaction.items);

@@ -207,6 +207,40 @@ describe.each(EVERY_SETTING)('a run that fails, $title', ({ newSetting }) => {
     });
   });
 
+  test('keeps who was handed over to, where that has done nothing yet', async () => {
+    const setting = newSetting();
+    const { stream } = setting;
+    await using session = openSession(setting);
+    const triage = newAgent('Triage', [replies(1, handsOver('Billing', 'h1'))]);
+    const billing = newAgent('Billing', [BROKEN, says(2, 'Done.')]);
+    connect(triage, billing);
+    const runner = keepingRunner();
+
+    await fail(runner, triage, 'Hello.', { session, stream });
+    expect(await stored(setting)).toHaveLength(3);
+    const agent = await session.currentAgent([triage, billing], triage);
+    expect(agent).toBe(billing);
+    await take(runner, agent, 'Hello.', { session, stream });
+
+    const lines = await stored(setting);
+    expect(lines.at(-1)).toBe('Billing: Done.');
+    expect(await session.getMetadata()).toMatchObject({ currentAgent: 'Billing' });
+    expect((await session.getMetadata()).agentsUsed).toEqual(['Triage', 'Billing']);
+  });
+
+  test('keeps who was handed over to by its last turn', async () => {
+    const setting = newSetting();
+    const { stream } = setting;
+    await using session = openSession(setting);
+    const triage = newAgent('Triage', [replies(1, handsOver('Billing', 'h1'))]);
+    const billing = newAgent('Billing', [says(2, 'Done.')]);
+    connect(triage, billing);
+
+    await fail(keepingRunner(), triage, 'Hello.', { session, stream, maxTurns: 1 });
+
+    expect(await session.currentAgent([triage, billing], triage)).toBe(billing);
+  });
+
   test('keeps what a handoff filter left', async () => {
     const setting = newSetting();
     const { stream } = setting;
@@ -278,21 +312,6 @@ describe.each(EVERY_SETTING)('a run that fails, $title', ({ newSetting }) => {
     expect(await isGone(setting)).toBe(true);
   });
 
-  test('keeps no input that its guardrails may not have passed', async () => {
-    const setting = newSetting();
-    if (setting.stream) return;
-    await using session = openSession(setting);
-    const passes = {
-      name: 'passes',
-      execute: async () => ({ tripwireTriggered: false, outputInfo: null }),
-    };
-    const agent = newAgent('A', [BROKEN], { inputGuardrails: [passes] });
-
-    await fail(keepingRunner(), agent, 'Hello.', { session, stream: false });
-
-    expect(await isGone(setting)).toBe(true);
-  });
-
   test('still sees its own filter of what models are sent', async () => {
     const setting = newSetting();
     const { stream } = setting;
@@ -339,5 +358,24 @@ describe.each(EVERY_SETTING)('a run that fails, $title', ({ newSetting }) => {
 
     if (stream) expect(await stored(setting)).toEqual(['user: Hello.']);
     else expect(await isGone(setting)).toBe(true);
+  });
+});
+
+const AT_ONCE = EVERY_SETTING.filter(({ newSetting }) => !newSetting().stream);
+
+// The SDK stores the input of a stream itself, once its guardrails have passed it.
+describe.each(AT_ONCE)('a run that fails, $title', ({ newSetting }) => {
+  test('keeps no input that its guardrails may not have passed', async () => {
+    const setting = newSetting();
+    await using session = openSession(setting);
+    const passes = {
+      name: 'passes',
+      execute: async () => ({ tripwireTriggered: false, outputInfo: null }),
+    };
+    const agent = newAgent('A', [BROKEN], { inputGuardrails: [passes] });
+
+    await fail(keepingRunner(), agent, 'Hello.', { session, stream: false });
+
+    expect(await isGone(setting)).toBe(true);
   });
 });

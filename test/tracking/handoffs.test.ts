@@ -123,4 +123,28 @@ describe.each(EVERY_SETTING)('agents that hand over, $title', ({ newSetting }) =
     });
     expect(messages).toHaveLength(4);
   });
+
+  test('with half a character in their names', async () => {
+    const setting = newSetting();
+    const { stream } = setting;
+    await using session = openSession(setting);
+    const half = 'Billing \uD83D';
+    const billing = newAgent(half, [says(2, 'Billing here.')]);
+    const triage = newAgent('Triage', [calls(1, 'ask', 'h1')], {
+      handoffs: [handoffTo(billing, { toolNameOverride: 'ask' })],
+    });
+
+    await take(trackedRunner(), triage, 'Hello.', { session, stream });
+
+    const whole = half.toWellFormed();
+    const { agentsUsed, currentAgent, usage } = await session.getMetadata();
+    expect({ agentsUsed, currentAgent }).toEqual({
+      agentsUsed: ['Triage', whole],
+      currentAgent: whole,
+    });
+    expect(Object.keys(usage.agents).toSorted()).toEqual([whole, 'Triage']);
+    const messages = await session.getMessages();
+    expect(messages.map(({ handoff }) => handoff?.to)).toContain(whole);
+    expect(await session.currentAgent([triage, billing])).toBe(billing);
+  });
 });

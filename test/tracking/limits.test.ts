@@ -104,6 +104,32 @@ describe.each(EVERY_SETTING)('a limit of tracking, $title', ({ newSetting }) => 
     expect(new Set(messages.map(({ agent }) => agent))).toEqual(new Set([null]));
   });
 
+  test('an agent tool with the same session: its items are the caller’s', async () => {
+    const setting = newSetting();
+    const { stream } = setting;
+    await using session = openSession(setting);
+    const expert = newAgent('Expert', [says(2, 'I know.')]);
+    const ask = expert.asTool({
+      toolName: 'ask',
+      toolDescription: 'Asks.',
+      runOptions: { session },
+    });
+    const boss = newAgent('Boss', [calls(1, 'ask', 'c1'), says(3, 'Done.')], { tools: [ask] });
+
+    await take(trackedRunner(), boss, 'Hello.', { session, stream });
+
+    const messages = await session.getMessages();
+    expect(messages.map(({ content, agent }) => [content, agent])).toEqual(
+      expect.arrayContaining([
+        ['I know.', 'Boss'],
+        ['Done.', 'Boss'],
+      ]),
+    );
+    const { usage, agentsUsed } = await session.getMetadata();
+    expect(usage).toStrictEqual({ ...countsOf([1, 2, 3]), agents: { Boss: countsOf([1, 2, 3]) } });
+    expect(agentsUsed).toEqual(['Boss']);
+  });
+
   test('the SDK’s compaction session around it: neither agents nor tokens', async () => {
     const setting = newSetting();
     const { stream } = setting;

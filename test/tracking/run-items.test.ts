@@ -13,6 +13,7 @@ test('what was left out before the stored items is not found behind them', () =>
   items.keep(
     items.find(effects, 'append', 'A'),
     effects.map(() => ({ agent: 'A', tokens: null })),
+    'append',
   );
   const whole = [said('First.'), ...effects].map((item) => ({ item }));
   items.takeOver(whole, (unknown) => unknown.map(() => UNKNOWN));
@@ -22,4 +23,17 @@ test('what was left out before the stored items is not found behind them', () =>
 
   expect(repeated).toMatchObject({ place: null, origin: { agent: 'B' } });
   expect(first).toMatchObject({ place: 0, origin: UNKNOWN });
+});
+
+test('what is kept is passed over where it is handed over once more, and nowhere else', () => {
+  const items = new RunItems();
+  const turn = [called('look', 'c1'), said('Same.')];
+  items.keepBefore(turn);
+  items.keepBefore([called('look', 'c2')]);
+  const handedOver = [...turn, called('look', 'c2'), said('Done.')];
+
+  expect(items.countKept(handedOver, 'append')).toBe(3);
+  for (const kind of ['replace', 'compact', 'keep'] as const) {
+    expect(items.countKept(handedOver, kind)).toBe(0);
+  }
 });

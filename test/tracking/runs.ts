@@ -14,6 +14,7 @@ import {
   RunResult,
   type RunState,
   type Session,
+  type SessionInputCallback,
 } from '@openai/agents-core';
 import { tracked } from '../../src/index.ts';
 import type { Run } from './recorded.ts';
@@ -35,6 +36,8 @@ export interface RunOptions {
   readonly stream: boolean;
   readonly context?: RunContext;
   readonly maxTurns?: number;
+  readonly conversationId?: string;
+  readonly sessionInputCallback?: SessionInputCallback;
 }
 
 /** How a run ended, as its result says. */

@@ -39,17 +39,25 @@ test('whoever reads the text finds everything recorded at the end', async () => 
   expect(await session.getMessages()).toHaveLength(2);
 });
 
-test('a reader can stop early', async () => {
+test('a reader can stop early: what was spent is recorded, and the session goes on', async () => {
   const agent = newAgent('A', [calls(1, 'look', 'c1'), says(2, 'Done.')], {
     tools: [newTool('look')],
   });
-  const result = await trackedRunner().run(agent, 'Hello.', { session, stream: true });
+  const runner = trackedRunner();
+  const result = await runner.run(agent, 'Hello.', { session, stream: true });
 
-  let events = 0;
-  for await (const event of result) {
-    events += event.type.length > 0 ? 1 : 0;
+  const types: string[] = [];
+  for await (const { type } of result) {
+    types.push(type);
     break;
   }
+  await result.completed;
 
-  expect(events).toBe(1);
+  expect(types).toHaveLength(1);
+  expect((await session.getMessages()).map(({ content }) => content)).toEqual(['Hello.']);
+  expect((await session.getMetadata()).usage).toMatchObject(countsOf([1]));
+  const next = await runner.run(agent, 'And now?', { session });
+  expect(next.finalOutput).toBe('Done.');
+  expect(await session.getMessages()).toHaveLength(3);
+  expect((await session.getMetadata()).usage).toMatchObject(countsOf([1, 2]));
 });

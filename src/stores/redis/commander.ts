@@ -116,11 +116,16 @@ export class RedisCommander {
       }
       if (deadline.passed) {
         this.#sender.onUnanswered?.();
-        throw unreachable(last ?? new Error(this.#sender.lastFailure?.() ?? 'not connected'));
+        throw deadline.failure(() => this.#unreachable(last));
       }
       await deadline.pause(pause);
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
     }
+  }
+
+  #unreachable(last: Error | null): StoreUnavailableError {
+    const cause = last ?? new Error(this.#sender.lastFailure?.() ?? 'not connected');
+    return new StoreUnavailableError(`Redis cannot be reached (${cause.message})`, { cause });
   }
 
   async #isReadyBy(deadline: Deadline): Promise<boolean> {
@@ -156,10 +161,6 @@ export class RedisCommander {
       return 'This Redis server';
     }
   }
-}
-
-function unreachable(cause: Error): StoreUnavailableError {
-  return new StoreUnavailableError(`Redis cannot be reached (${cause.message})`, { cause });
 }
 
 /**

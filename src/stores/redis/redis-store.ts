@@ -70,6 +70,7 @@ export class RedisStore implements SessionStore {
   readonly timeoutMs: number;
   readonly #commander: RedisCommander;
   readonly #reader: DocumentReader;
+  readonly #client: RedisClientLike;
   readonly #writer: ScriptWriter;
   #connection: UrlConnection | null = null;
   readonly #inFlight = new Set<Promise<unknown>>();
@@ -85,6 +86,7 @@ export class RedisStore implements SessionStore {
     this.timeoutMs = checkTimeout(options.timeoutMs);
     this.#commander = new RedisCommander(toSender(client));
     this.#reader = new DocumentReader(this.#commander);
+    this.#client = client;
     this.#writer = new ScriptWriter(this.#commander);
   }
 
@@ -217,11 +219,11 @@ export class RedisStore implements SessionStore {
   }
 
   async #call<T>(
-    { timeoutMs }: SessionAddress,
+    { timeoutMs, signal }: Pick<SessionAddress, 'timeoutMs' | 'signal'>,
     work: (deadline: Deadline) => Promise<T>,
   ): Promise<T> {
     if (this.#closed) throw new StoreClosedError('The store is closed');
-    const call = work(new Deadline(timeoutMs ?? this.timeoutMs));
+    const call = work(new Deadline(timeoutMs ?? this.timeoutMs, signal));
     this.#inFlight.add(call);
     try {
       return await call;

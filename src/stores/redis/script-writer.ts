@@ -67,8 +67,7 @@ export class ScriptWriter {
     const { deadline, numbered = true } = write;
     const lane = this.#lanes.get(params.key);
     return lane.enqueue(async () => {
-      if (deadline.passed)
-        throw new StoreUnavailableError('The time was up before the write began');
+      if (deadline.passed) throw deadline.failure(outOfTime);
       const before = lane.incarnation;
       let reply = await this.#send(params, write, lane);
       // The numbers belong to a life of the session that is over; nothing was applied.
@@ -182,6 +181,10 @@ export class ScriptWriter {
         throw new StoreUnavailableError('Redis gave a reply that is none of the script');
     }
   }
+}
+
+function outOfTime(): StoreUnavailableError {
+  return new StoreUnavailableError('The time was up before the write began');
 }
 
 /** As `run-record.lua` takes it. */

@@ -4,7 +4,7 @@ import type { LuaScript } from './lua-script.ts';
 /** `lua/append.lua`, where its comments are. */
 export const append: LuaScript = {
   name: 'append',
-  sha1: 'aa927e8804c778779b629a320a6ae4c3c76f4deb',
+  sha1: 'd400f61159d08e3daf22eee022b98e89c6f61170',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -240,12 +240,13 @@ local function usage_fields(usage)
 end
 local function all_agents_json(usage)
   local agents = {}
-  for name, counts in pairs(type(usage.agents) == 'table' and usage.agents or {}) do
+  local before = type(usage.agents) == 'table' and usage.agents or {}
+  for name, counts in pairs(before) do
     if type(name) == 'string' then agents[name] = cjson.encode(counts) end
   end
   for _, counts in ipairs(record.spent) do
     local name = present(counts.agent)
-    if name then agents[name] = '{' .. counts_json((usage.agents or {})[name], counts) .. '}' end
+    if name then agents[name] = '{' .. counts_json(before[name], counts) .. '}' end
   end
   local members = {}
   for name, json in pairs(agents) do members[#members + 1] = cjson.encode(name) .. ':' .. json end
@@ -253,8 +254,9 @@ local function all_agents_json(usage)
 end
 local function read_usage()
   if not has_usage() then return nil end
-  local usage = cjson.decode(redis.call('JSON.GET', key, '$.usage'))[1]
-  return type(usage) == 'table' and usage or nil
+  local text = redis.call('JSON.GET', key, '$.usage')
+  if string.sub(text, 1, 2) ~= '[{' then return nil end
+  return cjson.decode(text)[1]
 end
 local function new_agents(session)
   local used, added = {}, {}
@@ -287,13 +289,16 @@ local function apply_record(session, metadata)
     metadata[#metadata + 1] = { 'current_agent', cjson.encode(record.current) }
   end
 end
-local function reset_usage()
+local function reset_usage(session, metadata)
+  session.tokens = 0
+  if not record or record.tokens == 0 then metadata[#metadata + 1] = { 'total_tokens', '0' } end
   local usage = cjson.decode(redis.call('JSON.GET', key, '$.usage'))[1]
   if type(usage) ~= 'table' then return end
   for _, name in ipairs(COUNTS) do
     if usage[name] ~= nil then redis.call('JSON.SET', key, '$.usage.' .. name, '0') end
   end
   if usage.agents ~= nil then redis.call('JSON.SET', key, '$.usage.agents', '{}') end
+  session.usage = read_usage()
 end
 local function new_usage_json()
   if not has_usage() then return '{}' end
@@ -739,7 +744,7 @@ return { 'OK', '', '', '' }
 /** `lua/rewrite.lua`, where its comments are. */
 export const rewrite: LuaScript = {
   name: 'rewrite',
-  sha1: '5be448824378dc8f6f9cc45267d75558a35bf37b',
+  sha1: 'ac6ff6efafec783da41e0ea55def3f9d0703c400',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -975,12 +980,13 @@ local function usage_fields(usage)
 end
 local function all_agents_json(usage)
   local agents = {}
-  for name, counts in pairs(type(usage.agents) == 'table' and usage.agents or {}) do
+  local before = type(usage.agents) == 'table' and usage.agents or {}
+  for name, counts in pairs(before) do
     if type(name) == 'string' then agents[name] = cjson.encode(counts) end
   end
   for _, counts in ipairs(record.spent) do
     local name = present(counts.agent)
-    if name then agents[name] = '{' .. counts_json((usage.agents or {})[name], counts) .. '}' end
+    if name then agents[name] = '{' .. counts_json(before[name], counts) .. '}' end
   end
   local members = {}
   for name, json in pairs(agents) do members[#members + 1] = cjson.encode(name) .. ':' .. json end
@@ -988,8 +994,9 @@ local function all_agents_json(usage)
 end
 local function read_usage()
   if not has_usage() then return nil end
-  local usage = cjson.decode(redis.call('JSON.GET', key, '$.usage'))[1]
-  return type(usage) == 'table' and usage or nil
+  local text = redis.call('JSON.GET', key, '$.usage')
+  if string.sub(text, 1, 2) ~= '[{' then return nil end
+  return cjson.decode(text)[1]
 end
 local function new_agents(session)
   local used, added = {}, {}
@@ -1022,13 +1029,16 @@ local function apply_record(session, metadata)
     metadata[#metadata + 1] = { 'current_agent', cjson.encode(record.current) }
   end
 end
-local function reset_usage()
+local function reset_usage(session, metadata)
+  session.tokens = 0
+  if not record or record.tokens == 0 then metadata[#metadata + 1] = { 'total_tokens', '0' } end
   local usage = cjson.decode(redis.call('JSON.GET', key, '$.usage'))[1]
   if type(usage) ~= 'table' then return end
   for _, name in ipairs(COUNTS) do
     if usage[name] ~= nil then redis.call('JSON.SET', key, '$.usage.' .. name, '0') end
   end
   if usage.agents ~= nil then redis.call('JSON.SET', key, '$.usage.agents', '{}') end
+  session.usage = read_usage()
 end
 local function new_usage_json()
   if not has_usage() then return '{}' end
@@ -1222,10 +1232,7 @@ elseif start then
   changed[#changed + 1] = { 'history_start', start }
 end
 append_entries(entries, kept)
-if ARGV[15] == '1' then
-  metadata[2] = { 'total_tokens', '0' }
-  reset_usage()
-end
+if ARGV[15] == '1' then reset_usage(session, metadata) end
 if ARGV[14] == '1' then redis.call('JSON.SET', key, '$.operations', '{}') end
 return finish_write(session, metadata, changed)
 `,
@@ -1234,7 +1241,7 @@ return finish_write(session, metadata, changed)
 /** `lua/touch.lua`, where its comments are. */
 export const touch: LuaScript = {
   name: 'touch',
-  sha1: '052f8b1dca9d7beeadef0a6de0f432a2aa4748b8',
+  sha1: 'b002d415ea95c165e538443f93d59c70481ab2fe',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -1451,12 +1458,13 @@ local function usage_fields(usage)
 end
 local function all_agents_json(usage)
   local agents = {}
-  for name, counts in pairs(type(usage.agents) == 'table' and usage.agents or {}) do
+  local before = type(usage.agents) == 'table' and usage.agents or {}
+  for name, counts in pairs(before) do
     if type(name) == 'string' then agents[name] = cjson.encode(counts) end
   end
   for _, counts in ipairs(record.spent) do
     local name = present(counts.agent)
-    if name then agents[name] = '{' .. counts_json((usage.agents or {})[name], counts) .. '}' end
+    if name then agents[name] = '{' .. counts_json(before[name], counts) .. '}' end
   end
   local members = {}
   for name, json in pairs(agents) do members[#members + 1] = cjson.encode(name) .. ':' .. json end
@@ -1464,8 +1472,9 @@ local function all_agents_json(usage)
 end
 local function read_usage()
   if not has_usage() then return nil end
-  local usage = cjson.decode(redis.call('JSON.GET', key, '$.usage'))[1]
-  return type(usage) == 'table' and usage or nil
+  local text = redis.call('JSON.GET', key, '$.usage')
+  if string.sub(text, 1, 2) ~= '[{' then return nil end
+  return cjson.decode(text)[1]
 end
 local function new_agents(session)
   local used, added = {}, {}
@@ -1498,13 +1507,16 @@ local function apply_record(session, metadata)
     metadata[#metadata + 1] = { 'current_agent', cjson.encode(record.current) }
   end
 end
-local function reset_usage()
+local function reset_usage(session, metadata)
+  session.tokens = 0
+  if not record or record.tokens == 0 then metadata[#metadata + 1] = { 'total_tokens', '0' } end
   local usage = cjson.decode(redis.call('JSON.GET', key, '$.usage'))[1]
   if type(usage) ~= 'table' then return end
   for _, name in ipairs(COUNTS) do
     if usage[name] ~= nil then redis.call('JSON.SET', key, '$.usage.' .. name, '0') end
   end
   if usage.agents ~= nil then redis.call('JSON.SET', key, '$.usage.agents', '{}') end
+  session.usage = read_usage()
 end
 local function new_usage_json()
   if not has_usage() then return '{}' end

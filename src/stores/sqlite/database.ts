@@ -9,6 +9,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { Deadline } from '../../deadline.ts';
 import { SessionError, StoreClosedError, StoreUnavailableError } from '../../errors.ts';
 import { TurnQueue } from '../../turn-queue.ts';
+import type { SessionAddress } from '../../store.ts';
 import { FORMAT, SCHEMA_SQL } from './schema.ts';
 
 const PAUSE_MS = 5;
@@ -24,6 +25,9 @@ const RESULT_NAMES: Readonly<Record<number, string>> = {
   14: 'SQLITE_CANTOPEN',
   26: 'SQLITE_NOTADB',
 };
+
+/** What may end a call. */
+type CallLimits = Pick<SessionAddress, 'timeoutMs' | 'signal'>;
 
 /**
  * One open SQLite database in write-ahead mode.
@@ -66,8 +70,8 @@ export class Database {
    * and locks later fails at once when another process wrote in between. Writes keep the order of
    * their calls.
    */
-  async write<T>(work: () => T, timeoutMs: number = this.#timeoutMs): Promise<T> {
-    const deadline = new Deadline(timeoutMs);
+  async write<T>(work: () => T, limits: CallLimits = {}): Promise<T> {
+    const deadline = this.#deadline(limits);
     return this.#writes.enqueue(
       () => this.#transaction('BEGIN IMMEDIATE', work, deadline),
       deadline,
@@ -77,8 +81,8 @@ export class Database {
   /**
    * Runs the work over one unchanging view of the database.
    */
-  async read<T>(work: () => T, timeoutMs: number = this.#timeoutMs): Promise<T> {
-    return this.#transaction('BEGIN', work, new Deadline(timeoutMs));
+  async read<T>(work: () => T, limits: CallLimits): Promise<T> {
+    return this.#transaction('BEGIN', work, this.#deadline(limits));
   }
 
   get(sql: string, ...values: SQLInputValue[]): Record<string, unknown> | undefined {
@@ -93,10 +97,24 @@ export class Database {
     return this.#statement(sql).iterate(...values);
   }
 
+  /**
+   * The file, as long as it is open.
+   *
+   * @throws {@link StoreClosedError} (`store_closed`) after {@link Database.close}.
+   */
+  get openPath(): string {
+    if (this.#db === null) throw new StoreClosedError('The store is closed');
+    return this.#path;
+  }
+
   close(): void {
     this.#statements.clear();
     this.#db?.close();
     this.#db = null;
+  }
+
+  #deadline({ timeoutMs = this.#timeoutMs, signal }: CallLimits): Deadline {
+    return new Deadline(timeoutMs, signal);
   }
 
   async #prepareFile(): Promise<void> {
@@ -158,8 +176,9 @@ export class Database {
  * Retries while another process holds the lock. Waiting between tries leaves the event loop free,
  * which SQLite's own busy timeout does not.
  */
-async function attempt<T>(path: string, deadline: Deadline, work: () => T): Promise<T> {
+export async function attempt<T>(path: string, deadline: Deadline, work: () => T): Promise<T> {
   for (;;) {
+    if (deadline.isAborted) throw deadline.aborted;
     try {
       return work();
     } catch (error) {

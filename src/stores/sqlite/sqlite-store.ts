@@ -106,7 +106,7 @@ export class SqliteStore implements SessionStore {
       this.#purge();
       if (this.#findRow(params) !== null) throw new SessionExistsError(sessionId);
       return this.#insert(params, newHead(sessionId, session, ttl, clock()));
-    }, params.timeoutMs);
+    }, params);
   }
 
   async read(params: ReadParams): Promise<SessionSnapshot | null> {
@@ -125,7 +125,7 @@ export class SqliteStore implements SessionStore {
         visited: walk.visited,
         tail: walk.tail(head.state?.generation ?? 0),
       };
-    }, params.timeoutMs);
+    }, params);
   }
 
   async append(params: AppendParams): Promise<WriteResult> {
@@ -142,7 +142,7 @@ export class SqliteStore implements SessionStore {
       const after = headAfterAppend(head, params, length, now);
       const recorded = headAfterRecord(after, fullRecord(params.run, params));
       return this.#save(id, headAfterOperation(recorded, operation, now));
-    }, params.timeoutMs);
+    }, params);
   }
 
   async rewrite(params: RewriteParams): Promise<WriteResult | null> {
@@ -160,14 +160,14 @@ export class SqliteStore implements SessionStore {
       const after = headAfterRewrite(head, { before, kept, length, historyStart }, params, now);
       const recorded = headAfterRecord(after, fullRecord(params.run));
       return this.#save(id, headAfterOperation(recorded, operation, now));
-    }, params.timeoutMs);
+    }, params);
   }
 
   async touch(params: WriteParams): Promise<WriteResult> {
     return this.#database.write(() => {
       const { id, head } = this.#writable(params);
       return this.#save(id, head);
-    }, params.timeoutMs);
+    }, params);
   }
 
   async delete(params: ExistingParams): Promise<boolean> {

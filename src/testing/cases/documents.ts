@@ -5,6 +5,7 @@ import type { SessionDocument } from '../../document/document.ts';
 import type { JSONSession } from '../../session/session.ts';
 import { PYTHON_DOCUMENTS } from '../python-documents.ts';
 import { SAMPLE_ITEMS } from '../sample-items.ts';
+import { randomHex } from '../../random-ids.ts';
 import type { Topic } from '../topic.ts';
 
 /** The type of a value as JSON has it. */
@@ -36,6 +37,11 @@ async function changed(
   const before = await scope.document(session.sessionId);
   await change();
   return [before, await scope.document(session.sessionId)];
+}
+
+/** An operation as a document remembers it. */
+function remembered(time: number): [id: string, value: string] {
+  return [randomHex(32), `${randomHex(32)}:${time}`];
 }
 
 /**
@@ -223,6 +229,33 @@ export const DOCUMENTS: Topic = {
       const { attributes, handoff_context } = await scope.document(session.sessionId);
       assert.deepEqual(attributes, { title: 'Trip', tags: ['a'], nested: { b: [] } });
       assert.deepEqual(handoff_context, { order: { id: 'A-1', note: null } });
+    },
+
+    'operations are remembered for a day, and the newest 4,096': async (scope) => {
+      const session = await scope.created();
+      const now = Date.now() / 1000;
+      const old = Array.from({ length: 300 }, () => remembered(now - 2 * 86_400));
+      // Stores may look after them once in 256 times.
+      const young = Array.from({ length: 4096 + 255 - 300 }, (_, index) =>
+        remembered(now - 5000 + index),
+      );
+      const document = await scope.document(session.sessionId);
+      const operations = Object.fromEntries([...old, ...young]);
+      await scope.plant(session.sessionId, { ...document, operations });
+      for (let number = 0; number < 400; number += 1) {
+        await session.applyHistoryTransaction({
+          operationId: `op ${number}`,
+          transaction: { type: 'append_items', items: [] },
+        });
+      }
+      const { operations: kept = {} } = await scope.document(session.sessionId);
+      const ids = new Set(Object.keys(kept));
+      assert.ok(ids.size <= 4096 + 255);
+      assert.equal(old.filter(([id]) => ids.has(id)).length, 0);
+      const gone = young.filter(([id]) => !ids.has(id));
+      assert.ok(gone.length > 0);
+      assert.deepEqual(gone, young.slice(0, gone.length));
+      assert.equal(ids.size, 400 + young.length - gone.length);
     },
   },
 };

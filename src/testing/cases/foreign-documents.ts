@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { CaseScope } from '../case-scope.ts';
 import { assistantItem, say, textsOf, userItem, NOTHING_USED } from '../conversation.ts';
 import type { JsonObject, MessageEntry, SessionDocument } from '../../document/document.ts';
+import { NO_USAGE } from '../../document/run-record.ts';
 import { EVERY_READ, EVERY_WRITE } from '../every-call.ts';
 import { expectFailure } from '../expect-failure.ts';
 import { JSONSession } from '../../session/session.ts';
@@ -378,6 +379,29 @@ export const FOREIGN_DOCUMENTS: Topic = {
       await say(session, 'new');
       assert.deepEqual(await textsOf(session), ['one', 'new']);
       assert.deepEqual((await scope.document(sessionId)).messages.length, 2);
+    },
+
+    'usage of another shape counts for nothing, and is no obstacle': async (scope) => {
+      const shapes: unknown[] = [7, null, [], { agents: null }, { agents: 5, requests: 'many' }];
+      for (const [index, usage] of shapes.entries()) {
+        const sessionId = `usage-${index}`;
+        await scope.created({ sessionId });
+        await meanwhile(scope, sessionId, (document) => Object.assign(document, { usage }));
+        const spent = { ...NO_USAGE, requests: 1, totalTokens: 7 };
+        await scope.store.append({
+          key: scope.key(sessionId),
+          sessionId,
+          expect: { incarnation: null, userId: null },
+          ttl: null,
+          entries: [],
+          tokens: 0,
+          changes: {},
+          create: null,
+          run: { agents: [], currentAgent: null, spent: [{ agent: 'A', ...spent }], mark: null },
+        });
+        const after = await (await JSONSession.load(sessionId, scope.options())).getMetadata();
+        assert.deepEqual(after.usage, { ...spent, agents: { A: spent } });
+      }
     },
   },
 };

@@ -252,5 +252,30 @@ export const LIFECYCLE: Topic = {
       }
       assert.deepEqual(await textsOf(scope.session({ sessionId })), ['Hello']);
     },
+
+    'calls of a handle whose signal was aborted end at once, and change nothing': async (scope) => {
+      const { sessionId } = await scope.created();
+      await say(scope.elsewhere(sessionId), 'Hello');
+      const before = await scope.elsewhere(sessionId).getMetadata();
+      const calls = {
+        ...EVERY_CALL,
+        create: (session: JSONSession) => session.create(),
+        delete: (session: JSONSession) => session.delete(),
+      };
+      for (const [name, call] of Object.entries(calls)) {
+        const reason = new Error(name);
+        const session = scope.elsewhere(sessionId, { signal: AbortSignal.abort(reason) });
+        const error = await expectFailure('aborted', () => call(session));
+        assert.equal(error.cause, reason);
+      }
+      assert.deepEqual(await scope.elsewhere(sessionId).getMetadata(), before);
+      const missing = scope.session({ signal: AbortSignal.abort() });
+      await expectFailure('aborted', () => say(missing, 'Hello'));
+      await expectFailure('session_not_found', () =>
+        scope.elsewhere(missing.sessionId).getMetadata(),
+      );
+      const signal = { aborted: true } as unknown as AbortSignal;
+      await expectFailure('invalid_input', () => scope.session({ signal }), { field: 'signal' });
+    },
   },
 };

@@ -57,13 +57,14 @@ async function rewrite(
   scope: CaseScope,
   sessionId: string,
   run: Partial<RunRecord>,
+  resetTokens = false,
 ): Promise<WriteResult | null> {
   return scope.store.rewrite({
     ...common(scope, sessionId),
     version: null,
     drop: 0,
     forgetOperations: false,
-    resetTokens: false,
+    resetTokens,
     run: { ...NOTHING, ...run },
   });
 }
@@ -99,6 +100,20 @@ export const RUN_RECORDS: Topic = {
       await session.addMessage({ role: 'assistant', content: 'x', tokens: 8 });
       assert.equal((await session.getMetadata()).totalTokens, 4 * 42 + 8);
       assert.equal((await session.getMetadata()).usage.totalTokens, 4 * 42);
+    },
+
+    'a rewrite that sets the counts to zero counts from there': async (scope) => {
+      const spent = [{ agent: 'Triage', ...SPENT }];
+      await append(scope, 's', { spent: [...spent, { agent: 'Billing', ...SPENT }] });
+      await rewrite(scope, 's', { spent }, true);
+      const { usage, totalTokens } = await (
+        await JSONSession.load('s', scope.options())
+      ).getMetadata();
+      assert.deepEqual(usage, { ...SPENT, agents: { Triage: SPENT } });
+      assert.equal(totalTokens, 42);
+      await rewrite(scope, 's', {}, true);
+      const after = await (await JSONSession.load('s', scope.options())).getMetadata();
+      assert.deepEqual([after.totalTokens, after.usage.requests], [0, 0]);
     },
 
     'one agent can stand in a record more than once': async (scope) => {

@@ -230,6 +230,29 @@ describe('a server that stops answering', () => {
     },
   );
 
+  test.each(WAYS)('lets go of calls that are aborted, through %s', async (_, way) => {
+    const options = await way(server.url);
+    const warm = new JSONSession({ ...options, timeoutMs: 20_000 });
+    await warm.addItems([{ role: 'user', content: 'hello' }]);
+    server.kill('SIGSTOP');
+    const calls = { addItems: WRITES['addItems']!, getItems: READS['getItems']! };
+    const found = Object.values(calls).map(async (call) => {
+      const abort = new AbortController();
+      const ended = call({ ...options, timeoutMs: 20_000, signal: abort.signal });
+      setTimeout(() => abort.abort(), 50);
+      return ended.then(
+        () => 'answered',
+        ({ code }: { code: string }) => code,
+      );
+    });
+
+    expect(await Promise.all(found)).toEqual(['outcome_unknown', 'aborted']);
+
+    server.kill('SIGCONT');
+    expect(await warm.getItems()).toHaveLength(1);
+    await warm.close();
+  });
+
   test('does not hold a handle with a short timeout up behind one with a long timeout', async () => {
     const sessionId = randomUUID();
     const patient = new JSONSession({ url: server.url, sessionId, timeoutMs: 20_000 });

@@ -85,9 +85,6 @@ elseif start then
   changed[#changed + 1] = { 'history_start', start }
 end
 append_entries(entries, kept)
-if ARGV[15] == '1' then
-  metadata[2] = { 'total_tokens', '0' }
-  reset_usage()
-end
+if ARGV[15] == '1' then reset_usage(session, metadata) end
 if ARGV[14] == '1' then redis.call('JSON.SET', key, '$.operations', '{}') end
 return finish_write(session, metadata, changed)

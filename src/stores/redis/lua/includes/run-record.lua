@@ -77,12 +77,13 @@ end
 -- For a server that cannot merge: the agents that are not in the record stay as well.
 local function all_agents_json(usage)
   local agents = {}
-  for name, counts in pairs(type(usage.agents) == 'table' and usage.agents or {}) do
+  local before = type(usage.agents) == 'table' and usage.agents or {}
+  for name, counts in pairs(before) do
     if type(name) == 'string' then agents[name] = cjson.encode(counts) end
   end
   for _, counts in ipairs(record.spent) do
     local name = present(counts.agent)
-    if name then agents[name] = '{' .. counts_json((usage.agents or {})[name], counts) .. '}' end
+    if name then agents[name] = '{' .. counts_json(before[name], counts) .. '}' end
   end
   local members = {}
   for name, json in pairs(agents) do members[#members + 1] = cjson.encode(name) .. ':' .. json end
@@ -92,8 +93,10 @@ end
 -- Gives nil where the document has none, or something else in that place.
 local function read_usage()
   if not has_usage() then return nil end
-  local usage = cjson.decode(redis.call('JSON.GET', key, '$.usage'))[1]
-  return type(usage) == 'table' and usage or nil
+  local text = redis.call('JSON.GET', key, '$.usage')
+  -- Not by what cjson makes of it, which is the same for an empty array.
+  if string.sub(text, 1, 2) ~= '[{' then return nil end
+  return cjson.decode(text)[1]
 end
 
 -- The agents of the record that the document does not know yet, as JSON texts.
@@ -134,13 +137,16 @@ local function apply_record(session, metadata)
 end
 
 -- Fields of later releases stay, and marks: a run that goes on has still been recorded so far.
-local function reset_usage()
+local function reset_usage(session, metadata)
+  session.tokens = 0
+  if not record or record.tokens == 0 then metadata[#metadata + 1] = { 'total_tokens', '0' } end
   local usage = cjson.decode(redis.call('JSON.GET', key, '$.usage'))[1]
   if type(usage) ~= 'table' then return end
   for _, name in ipairs(COUNTS) do
     if usage[name] ~= nil then redis.call('JSON.SET', key, '$.usage.' .. name, '0') end
   end
   if usage.agents ~= nil then redis.call('JSON.SET', key, '$.usage.agents', '{}') end
+  session.usage = read_usage()
 end
 
 -- The usage of a new session.

@@ -7,7 +7,7 @@
 import type { AgentInputItem, CallModelInputFilter } from '@openai/agents-core';
 
 import { isInput } from '../windows/turns.ts';
-import { storedKey } from './stored-key.ts';
+import { storedKey } from '../tracking/stored-key.ts';
 
 /**
  * Sees what the models of one run are sent.
@@ -37,32 +37,35 @@ export class ModelInputs {
   }
 
   #see(input: readonly AgentInputItem[]): void {
-    const isFirst = this.#seen === null;
-    const unseen = this.#unseenOf(input);
-    this.#seen = countsOf(input);
-    if (isFirst) return;
+    const before = this.#seen;
+    const keys = input.map((item) => storedKey(item) ?? '');
+    this.#seen = countsOf(keys);
+    if (before === null) return;
+    const unseen = unseenOf(input, keys, before);
     const firstUnseen = input.indexOf(unseen[0] as AgentInputItem);
     const isAtEnd = unseen.length === 0 || input.length - firstUnseen === unseen.length;
     this.#isWhole &&= isAtEnd;
     if (this.#isWhole) this.#generated.push(...unseen.filter((item) => !isInput(item)));
   }
-
-  #unseenOf(input: readonly AgentInputItem[]): AgentInputItem[] {
-    const left = new Map(this.#seen);
-    return input.filter((item) => {
-      const key = storedKey(item) ?? '';
-      const count = left.get(key) ?? 0;
-      left.set(key, count - 1);
-      return count <= 0;
-    });
-  }
 }
 
-function countsOf(items: readonly AgentInputItem[]): Map<string, number> {
+/** Those of the items that occur more often than they were seen. */
+function unseenOf(
+  items: readonly AgentInputItem[],
+  keys: readonly string[],
+  seen: ReadonlyMap<string, number>,
+): AgentInputItem[] {
+  const left = new Map(seen);
+  return items.filter((_, index) => {
+    const key = keys[index] as string;
+    const count = left.get(key) ?? 0;
+    left.set(key, count - 1);
+    return count <= 0;
+  });
+}
+
+function countsOf(keys: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const item of items) {
-    const key = storedKey(item) ?? '';
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
   return counts;
 }

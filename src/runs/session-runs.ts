@@ -6,10 +6,9 @@
  */
 import type { AgentInputItem } from '@openai/agents-core';
 
-import { isSamePlace } from '../session/session-options.ts';
 import { readMarks } from '../session/read-marks.ts';
 import { partsOf } from '../session/session-parts.ts';
-import { RunScope } from './run-scope.ts';
+import { RunScope } from '../tracking/run-scope.ts';
 
 /** Scopes of runs that may go on in this process. */
 const scopes = new WeakMap<object, RunScope>();
@@ -25,7 +24,8 @@ export async function scopeFor(session: object, input: unknown): Promise<RunScop
   await settling.get(session);
   const state = stateOf(input);
   const known = state && scopes.get(state);
-  const isKnown = known !== undefined && isSameSession(known.session, session);
+  // A run can go on with another handle than that with which it began.
+  const isKnown = known?.place === partsOf(session).handle.place;
   const scope = isKnown ? known : newScope(session);
   scope.session = session;
   if (state !== undefined) scope.resume(state, isKnown);
@@ -67,14 +67,9 @@ async function settle(
   }
 }
 
-/** A run can go on with another handle than that with which it began. */
-function isSameSession(one: object, other: object): boolean {
-  return one === other || isSamePlace(partsOf(one).options, partsOf(other).options);
-}
-
 function newScope(session: object): RunScope {
-  const { key } = partsOf(session).handle;
-  return new RunScope(session, key, async (one) => readMarks(partsOf(one).handle));
+  const { place } = partsOf(session).handle;
+  return new RunScope(session, place, async (one) => readMarks(partsOf(one).handle));
 }
 
 /**

@@ -7,10 +7,10 @@ import type { Runner } from '@openai/agents-core';
 
 import { checkBoolean } from '../session/input-validation.ts';
 import { hasParts } from '../session/session-parts.ts';
-import { runScopes } from './current-run.ts';
+import { runScopes } from '../tracking/current-run.ts';
 import { FailedRun, type RunCall, type RunOptions } from './failed-run.ts';
 import { holdUntil } from './held-stream.ts';
-import type { RunScope } from './run-scope.ts';
+import type { RunScope } from '../tracking/run-scope.ts';
 import { scopeFor, settleRun, stateOf } from './session-runs.ts';
 
 type Run = (agent: unknown, input: unknown, options?: RunOptions) => Promise<RunOutcome>;
@@ -31,7 +31,22 @@ export interface TrackingOptions {
    * their results, marked as `failed`. The SDK alone stores nothing of a run whose model fails or that
    * exceeds its turns, and of one that is streamed just the input. A run that is resumed from the
    * error's state, or tried again with the same input by a runner that keeps, goes on from there and
-   * repeats nothing. What a guardrail stops is not kept.
+   * repeats nothing.
+   *
+   * A run counts as tried again when the history ends with its input and nothing behind that but what
+   * was kept; so does the first run of an input that the application itself has stored last. The SDK
+   * is then given no input. A `sessionInputCallback` gets the history without the failed turn, and
+   * that turn, with its calls, as the new items; nothing that it makes of them is stored. Input
+   * guardrails see the calls behind the input.
+   *
+   * Not kept are: what a guardrail stops; anything behind the last completed call; calls that were
+   * made side by side with one that throws, which the SDK does not show; and runs with a
+   * `conversationId` or `previousResponseId`. The input is kept as it was given, without what a
+   * `sessionInputCallback` or `callModelInputFilter` made of it. That of a stream the SDK stores as
+   * these have made it; where they change it, a run is not known when it is tried again.
+   *
+   * The error of the run is thrown once its work was kept or could not be, so a store that hangs holds
+   * it back for up to `timeoutMs`.
    *
    * @defaultValue `false`
    */
