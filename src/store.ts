@@ -24,9 +24,9 @@ export interface SessionAddress {
   readonly sessionId: string;
   /** Milliseconds that the call may take in all; left out: the store's own default. */
   readonly timeoutMs?: number;
-}
   /** Ends the call: with `CallAbortedError`, or `OutcomeUnknownError` for a write that was sent. */
   readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * What the caller knows of the session, checked in the same step as a write.

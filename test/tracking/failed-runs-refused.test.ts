@@ -16,6 +16,7 @@ import { JSONSession, SessionExpiredError, tracked } from '../../src/index.ts';
 import { isRefusal } from '../../src/runs/refusal.ts';
 import { EVERY_SETTING } from '../runs/every-setting.ts';
 import { openSession, type Setting } from '../runs/setting.ts';
+import { isSdkSince } from '../sdk-versions/sdk-since.ts';
 import { newAgent, newTool } from './agents.ts';
 import { fail, plainRunner } from './runs.ts';
 import { calls, says } from './script.ts';
@@ -62,6 +63,13 @@ async function stored(setting: Setting): Promise<string> {
   return JSON.stringify(await session.getMessages());
 }
 
+/** What was kept, and not stored by the SDK. */
+async function kept(setting: Setting): Promise<string> {
+  await using session = openSession(setting);
+  const messages = await session.getMessages();
+  return JSON.stringify(messages.filter(({ failed }) => failed));
+}
+
 describe.each(EVERY_SETTING)('a run with a session, $title', ({ newSetting }) => {
   test.each([
     ['blocks', blocks],
@@ -83,7 +91,9 @@ describe.each(EVERY_SETTING)('a run with a session, $title', ({ newSetting }) =>
     });
 
     expect(error.name).toBe('e');
-    expect(await stored(setting)).not.toContain('Secret.');
+    expect(await kept(setting)).not.toContain('Secret.');
+    // Releases before stored themselves what a guardrail could not look at.
+    if (isSdkSince('0.20.0')) expect(await stored(setting)).not.toContain('Secret.');
   });
 
   test.each([

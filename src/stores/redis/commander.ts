@@ -116,7 +116,8 @@ export class RedisCommander {
       }
       if (deadline.passed) {
         this.#sender.onUnanswered?.();
-        throw deadline.failure(() => this.#unreachable(last));
+        const reason = last;
+        throw deadline.failure(() => this.#unreachable(reason));
       }
       await deadline.pause(pause);
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS);

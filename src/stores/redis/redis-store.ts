@@ -70,7 +70,6 @@ export class RedisStore implements SessionStore {
   readonly timeoutMs: number;
   readonly #commander: RedisCommander;
   readonly #reader: DocumentReader;
-  readonly #client: RedisClientLike;
   readonly #writer: ScriptWriter;
   #connection: UrlConnection | null = null;
   readonly #inFlight = new Set<Promise<unknown>>();
@@ -86,7 +85,6 @@ export class RedisStore implements SessionStore {
     this.timeoutMs = checkTimeout(options.timeoutMs);
     this.#commander = new RedisCommander(toSender(client));
     this.#reader = new DocumentReader(this.#commander);
-    this.#client = client;
     this.#writer = new ScriptWriter(this.#commander);
   }
 
@@ -219,7 +217,7 @@ export class RedisStore implements SessionStore {
   }
 
   async #call<T>(
-    { timeoutMs, signal }: Pick<SessionAddress, 'timeoutMs' | 'signal'>,
+    { timeoutMs, signal }: SessionAddress,
     work: (deadline: Deadline) => Promise<T>,
   ): Promise<T> {
     if (this.#closed) throw new StoreClosedError('The store is closed');

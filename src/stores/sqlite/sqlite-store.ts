@@ -176,7 +176,7 @@ export class SqliteStore implements SessionStore {
       if (row === null || !isExpected(row.head, params)) return false;
       this.#database.run('DELETE FROM sessions WHERE id = ?', row.id);
       return true;
-    }, params.timeoutMs);
+    }, params);
   }
 
   async close(): Promise<void> {
