@@ -63,6 +63,7 @@ export type { Message, SessionMetadata, SessionUsage } from './session/message.t
 export type { MessageFilter } from './session/message-filter.ts';
 export { closeStores, defaultStoreUrl } from './open-store.ts';
 export type { NewMessage } from './session/new-entries.ts';
+export type { RepeatableOptions } from './session/caller-operation.ts';
 export type { NamedAgent } from './session/current-agent.ts';
 export type { JobOutcome, JobTurn } from './session/once.ts';
 export { JSONSession } from './session/session.ts';

@@ -231,12 +231,20 @@ export interface AppendParams extends WriteParams {
    * the newest 4,096 of them, until the history is cleared.
    */
   readonly operation?: Operation;
+  /**
+   * The id that an `OutcomeUnknownError` of this store gave to a write, in whichever process: this is
+   * that write once more, and applied only if it was not. When that cannot be known any more, it fails
+   * with `OutcomeUnknownError` again.
+   */
+  readonly repeats?: string;
 }
 
 /**
  * What a write did.
  */
 export interface WriteResult {
+  /** True where an earlier call had done it already; the time is that of the earlier one. */
+  readonly repeated?: true;
   readonly incarnation: string;
   /** Unix time in seconds of the write, by the store's clock; the timestamp of its entries. */
   readonly time: number;

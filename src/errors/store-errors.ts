@@ -120,19 +120,25 @@ export class CallAbortedError extends SessionError {
 /**
  * A write was sent and no answer came: it may have been applied or not.
  *
+ * Send it again with the `operationId`, from whichever process, and it is applied once, whatever became
+ * of the first one. That holds for `addItems` and `addMessage`, within nine minutes; what sets a value
+ * can be repeated as it is, and before a removal is repeated the history has to be looked at.
+ *
  * @example
  * ```ts
  * import { JSONSession, OutcomeUnknownError } from 'agents-json-session';
  *
  * const session = new JSONSession({ sessionId: 'chat-1' });
- * await session.addMessage({ role: 'user', content: 'Hello' }).catch((error: unknown) => {
- *   if (error instanceof OutcomeUnknownError) console.error(`Unknown: ${error.operationId}`);
+ * const message = { role: 'user', content: 'Hello' } as const;
+ * await session.addMessage(message).catch(async (error: unknown) => {
+ *   if (!(error instanceof OutcomeUnknownError)) throw error;
+ *   return session.addMessage({ ...message, operationId: error.operationId });
  * });
  * ```
  */
 export class OutcomeUnknownError extends SessionError {
   readonly code = 'outcome_unknown';
-  /** Identifies the write whose outcome is unknown. */
+  /** Identifies the write, to send it again. */
   readonly operationId: string;
 
   constructor(operationId: string, options?: SessionErrorOptions) {

@@ -9,6 +9,7 @@ import type { MessageRole } from '../document/document.ts';
 import { decodeItem, encodeItem, type ItemCodecOptions } from '../items/item-codec.ts';
 import { randomHex } from '../random-ids.ts';
 import type { NewEntry } from '../store.ts';
+import type { RepeatableOptions } from './caller-operation.ts';
 import type { ItemTrace } from '../tracking/run-items.ts';
 import {
   checkArguments,
@@ -21,7 +22,7 @@ import {
 /**
  * A message for `JSONSession.addMessage`.
  */
-export interface NewMessage {
+export interface NewMessage extends RepeatableOptions {
   /** `tool` is kept in the transcript and not sent to models: it belongs to no call. */
   role: MessageRole;
   content: string;

@@ -5,7 +5,7 @@
  */
 import type { AgentInputItem, RunContext } from '@openai/agents-core';
 
-import type { NewEntry, RunRecord } from '../store.ts';
+import type { NewEntry, RunRecord, WriteResult } from '../store.ts';
 import { currentRun } from '../tracking/current-run.ts';
 import type { WriteKind } from '../tracking/run-items.ts';
 import { claimUsage } from '../tracking/untracked-usage.ts';
@@ -48,16 +48,19 @@ export async function writeWithOrigin(
   session: object,
   { items, entries }: NewItems,
   context: { runContext: RunContext | undefined; kind: WriteKind },
-  write: (addition: OriginatedWrite) => Promise<void>,
+  write: (addition: OriginatedWrite) => Promise<WriteResult | void>,
 ): Promise<void> {
   const origin = await originOf(session, items, context);
+  let result: WriteResult | void;
   try {
-    await write({ entries: tracedEntries(entries, origin), run: origin.run });
+    result = await write({ entries: tracedEntries(entries, origin), run: origin.run });
   } catch (error) {
     origin.release(error);
     throw error;
   }
-  origin.commit();
+  // An earlier call recorded what had been spent by then, which can be less.
+  if (result?.repeated) origin.release(null);
+  else origin.commit();
 }
 
 /**

@@ -15,6 +15,8 @@ import type {
 
 import { hasCode, InvalidInputError, SessionExpiredError } from '../errors.ts';
 import { canonicalItem } from '../items/item-codec.ts';
+import { itemJson } from '../items/item-equality.ts';
+import { repeatable, type RepeatableOptions } from './caller-operation.ts';
 import { compactHistory } from './compaction.ts';
 import { beginsWithResult, selectItems, toItems } from './item-selection.ts';
 import { applyMutations } from './mutation.ts';
@@ -70,23 +72,27 @@ export abstract class SdkSession
    * @throws `ItemTooLargeError` (`item_too_large`) when one is larger than `maxItemBytes`.
    * @throws {@link SessionExpiredError} (`session_expired`) when they begin with the result of a call
    * and there is no session which could hold that call.
+   * @throws `OperationConflictError` (`operation_conflict`) when the operation id was used for other
+   * items.
    */
-  async addItems(items: AgentInputItem[], runContext?: RunContext): Promise<void> {
+  async addItems(
+    items: AgentInputItem[],
+    runContext?: RunContext,
+    repeatableOptions: RepeatableOptions = {},
+  ): Promise<void> {
     if (!Array.isArray(items)) throw new InvalidInputError('items', 'must be an array');
     if (items.length === 0) return;
     const { options, handle } = partsOf(this);
     // Before the first wait, after which the caller may change what it handed over.
     const entries = itemEntries(this.#prepare(items, runContext), options.codec);
     const answersCall = beginsWithResult(entries);
+    const given = [...items];
+    const once = await repeatable(repeatableOptions, () => ['items', ...given.map(itemJson)]);
     const context = { runContext, kind: 'append' } as const;
     try {
-      await writeWithOrigin(this, { items, entries }, context, async (addition) => {
-        await handle.append({
-          ...addition,
-          create: !answersCall,
-          runContext,
-        });
-      });
+      await writeWithOrigin(this, { items: given, entries }, context, async (addition) =>
+        handle.append({ ...addition, ...once, create: !answersCall, runContext }),
+      );
     } catch (error) {
       // Of another user's session no more is said than by any other call.
       const isMissing =

@@ -43,6 +43,8 @@ export interface Addition extends JobAddition {
   readonly changes?: HeadChanges;
   /** Whether the session is created when there is none; default true. */
   readonly create?: boolean;
+  /** The id of a write of which nobody knows whether it was applied, to do that one. */
+  readonly repeats?: string | undefined;
 }
 
 /**
@@ -156,7 +158,8 @@ export class SessionHandle {
   }
 
   async #append(addition: Addition): Promise<WriteResult> {
-    const { entries = [], tokens = 0, changes = {}, create = true, operation, run } = addition;
+    const { entries = [], tokens = 0, changes = {}, create = true } = addition;
+    const { operation, repeats, run } = addition;
     return this.#write(this.newDeadline(), (store, common) =>
       store.append({
         ...common,
@@ -164,6 +167,7 @@ export class SessionHandle {
         tokens,
         changes,
         ...(operation && { operation }),
+        ...(repeats !== undefined && { repeats }),
         ...(run && { run }),
         create: create && common.expect.incarnation === null ? this.#newSession() : null,
       }),

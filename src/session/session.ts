@@ -24,6 +24,8 @@ import { RunSession } from './run-session.ts';
 import { type LoadArguments, newSession, type SessionClass } from './session-class.ts';
 import { loadOrCreate, readySession } from './session-opening.ts';
 import { type JSONSessionOptions, resolveOptions } from './session-options.ts';
+import { repeatable } from './caller-operation.ts';
+import { findRepeated } from './repeated-message.ts';
 import { partsOf } from './session-parts.ts';
 
 /**
@@ -159,15 +161,21 @@ export class JSONSession extends RunSession {
    *
    * @throws `InvalidInputError` (`invalid_input`) naming the field that is wrong.
    * @throws `ItemTooLargeError` (`item_too_large`) when it is larger than `maxItemBytes`.
+   * @throws `OperationConflictError` (`operation_conflict`) when the operation id was used for another
+   * message.
    */
   async addMessage(message: NewMessage): Promise<Message> {
     const { handle, options, prepare } = partsOf(this);
     const [item] = prepare([messageItem(message, options.codec)]);
     const entry = messageEntry(message, item, options.codec);
-    const { time } = await handle.append({
+    const said = ['message', entry.role, message.content, entry.agent, entry.tokens];
+    const once = await repeatable(message, () => said);
+    const { time, repeated } = await handle.append({
       entries: [entry],
       tokens: entry.tokens ?? 0,
+      ...once,
     });
+    if (repeated) return findRepeated(handle, entry, time);
     return toMessage({ ...entry, timestamp: time }, true);
   }
 

@@ -15,6 +15,7 @@ import { MESSAGES } from './cases/messages.ts';
 import { METADATA } from './cases/metadata.ts';
 import { OWNERSHIP } from './cases/ownership.ts';
 import { REMOVAL } from './cases/removal.ts';
+import { REPEATS } from './cases/repeats.ts';
 import { RUNNER, STREAMED_RUNNER } from './cases/runner.ts';
 import { RUN_RECORDS } from './cases/run-records.ts';
 import { STORE } from './cases/store.ts';
@@ -38,6 +39,7 @@ export const TOPICS: readonly Topic[] = [
   EXPIRY,
   CONCURRENCY,
   TRANSACTIONS,
+  REPEATS,
   TURNS,
   COMPACTION,
   RUN_RECORDS,

@@ -177,7 +177,7 @@ export class RedisStore implements SessionStore {
     deadline: Deadline,
     attributes: { patch?: string; before?: string; after?: string },
   ): Promise<WriteResult | null> {
-    const { create, entries, operation, run } = params;
+    const { create, entries, operation, repeats, run } = params;
     const { handoffContext } = params.changes;
     const args = [
       create === null ? '' : JSON.stringify(params.sessionId),
@@ -190,7 +190,8 @@ export class RedisStore implements SessionStore {
     ];
     const incarnation = create?.incarnation ?? randomHex(16);
     const record = fullRecord(run, params);
-    const write = { script: scripts.append, args, deadline, incarnation, operation, record };
+    const append = { script: scripts.append, args, deadline, incarnation };
+    const write = { ...append, operation, repeats, record };
     return this.#writer.run(params, write);
   }
 

@@ -25,10 +25,13 @@ import type {
   WriteParams,
   WriteResult,
 } from '../../store.ts';
-import type { RedisCommander, ScriptReply } from './commander.ts';
+import type { RedisCommander, ScriptCall, ScriptReply } from './commander.ts';
 import type { LuaScript } from './lua-script.ts';
 import * as scripts from './scripts.generated.ts';
 import { type WriterLane, WriterLanes } from './writer-lanes.ts';
+
+/** Well inside the ten minutes for which the server keeps the record of a writer. */
+const REPEATABLE_MS = 9 * 60_000;
 
 /** A writing script and what it needs beside that which all of them take. */
 interface WriteScript {
@@ -41,7 +44,12 @@ interface WriteScript {
   readonly record?: FullRecord | null;
   /** Whether the write must be recognised when it is sent twice; default true. */
   readonly numbered?: boolean;
+  /** The id of a write of which nobody knows whether it was applied, to do that one. */
+  readonly repeats?: string | undefined;
 }
+
+/** As a write is known to the server. */
+type WriteIdentity = Pick<WriterLane, 'id' | 'sequence'>;
 
 /**
  * Writes sessions through one commander.
@@ -66,8 +74,10 @@ export class ScriptWriter {
   async run(params: WriteParams, write: WriteScript): Promise<WriteResult | null> {
     const { deadline, numbered = true } = write;
     const lane = this.#lanes.get(params.key);
+    const earlier = earlierWrite(write.repeats);
     return lane.enqueue(async () => {
       if (deadline.passed) throw deadline.failure(outOfTime);
+      if (earlier !== null) return this.#repeat(params, write, earlier);
       const before = lane.incarnation;
       let reply = await this.#send(params, write, lane);
       // The numbers belong to a life of the session that is over; nothing was applied.
@@ -80,6 +90,22 @@ export class ScriptWriter {
       if (numbered && reply[0] === 'OK') lane.applied(result.incarnation);
       return result;
     }, deadline);
+  }
+
+  /** Does what an earlier write was to do, under that one's number: applied is one of the two. */
+  async #repeat(
+    params: WriteParams,
+    write: WriteScript,
+    earlier: WriteIdentity & { sentAt: number },
+  ): Promise<WriteResult | null> {
+    const operationId = operationIdOf(earlier, earlier.sentAt);
+    if (Date.now() - earlier.sentAt > REPEATABLE_MS) throw new OutcomeUnknownError(operationId);
+    const call = { ...this.#call(params, write, earlier), operationId };
+    const answer = texts((await this.#commander.run(call)).reply);
+    if (answer[0] === 'GAP') throw new OutcomeUnknownError(operationId);
+    if (answer[0] === 'CONFLICT') return null;
+    const result = this.#result(params, answer, null);
+    return answer[4] === '1' ? { ...result, repeated: true } : result;
   }
 
   /**
@@ -114,23 +140,7 @@ export class ScriptWriter {
   }
 
   async #send(params: WriteParams, write: WriteScript, lane: WriterLane): Promise<string[]> {
-    const { expect, ttl, key } = params;
-    const { script, deadline, incarnation = randomHex(16) } = write;
-    const args = [
-      expect.incarnation ?? '',
-      expect.userId ?? '',
-      lane.id,
-      String(lane.sequence),
-      incarnation,
-      ttl === null ? '' : String(ttl),
-      this.#hasMerge ? '1' : '0',
-      write.operation?.id ?? '',
-      write.operation?.digest ?? '',
-      recordText(write.record ?? null),
-      ...write.args,
-    ];
-    const operationId = operationIdOf(lane);
-    const call = { script, key, args, readOnly: false, operationId, deadline };
+    const call = this.#call(params, write, lane);
     try {
       const { reply, maybeApplied } = await this.#commander.run(call);
       const answer = texts(reply);
@@ -144,14 +154,35 @@ export class ScriptWriter {
     }
   }
 
+  #call(params: WriteParams, write: WriteScript, { id, sequence }: WriteIdentity): ScriptCall {
+    const { expect, ttl, key } = params;
+    const { script, deadline, incarnation = randomHex(16) } = write;
+    const args = [
+      expect.incarnation ?? '',
+      expect.userId ?? '',
+      id,
+      String(sequence),
+      incarnation,
+      ttl === null ? '' : String(ttl),
+      this.#hasMerge ? '1' : '0',
+      write.operation?.id ?? '',
+      write.operation?.digest ?? '',
+      recordText(write.record ?? null),
+      ...write.args,
+    ];
+    const operationId = operationIdOf({ id, sequence });
+    return { script, key, args, readOnly: false, operationId, deadline };
+  }
+
   #result(
     { sessionId, expect }: ExistingParams,
     [status = '', first = '', second = '', third = '']: readonly string[],
     lane: WriterLane | null,
   ): WriteResult {
     switch (status) {
-      case 'OK':
       case 'SEEN':
+        return { repeated: true, incarnation: first, time: Number(second) };
+      case 'OK':
         if (third === '0') this.#hasMerge = false;
         return { incarnation: first, time: Number(second) };
       case 'MISSING':
@@ -199,6 +230,17 @@ function texts(reply: unknown): string[] {
   return Array.isArray(reply) ? reply.map(String) : [];
 }
 
-function operationIdOf({ id, sequence }: WriterLane): string {
-  return `${id}-${sequence}`;
+/** With the second in which it was sent: for a while the server knows whether it was applied. */
+function operationIdOf({ id, sequence }: WriteIdentity, sentAt = Date.now()): string {
+  return `${id}-${sequence}-${Math.floor(sentAt / 1000)}`;
+}
+
+/** Gives null for an id that no write of a Redis store had. */
+function earlierWrite(
+  operationId: string | undefined,
+): (WriteIdentity & { sentAt: number }) | null {
+  const pattern = /^([\da-f]{16})-([1-9]\d*)-([1-9]\d*)$/u;
+  const [, id, sequence, second] = pattern.exec(operationId ?? '') ?? [];
+  if (id === undefined) return null;
+  return { id, sequence: Number(sequence), sentAt: Number(second) * 1000 };
 }

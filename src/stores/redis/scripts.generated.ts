@@ -4,7 +4,7 @@ import type { LuaScript } from './lua-script.ts';
 /** `lua/append.lua`, where its comments are. */
 export const append: LuaScript = {
   name: 'append',
-  sha1: 'd400f61159d08e3daf22eee022b98e89c6f61170',
+  sha1: '23522c44b8058823ffdd44a2686dc5a4346bf737',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -342,7 +342,7 @@ local new_ttl = tonumber(ARGV[6])
 local has_merge = ARGV[7] == '1'
 local operation, digest = ARGV[8], ARGV[9]
 local function done(session, time)
-  return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0' }
+  return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0', time and '1' or '0' }
 end
 local function schema_refusal(session)
   return { 'SCHEMA', integer(session.newer_schema) }
@@ -358,12 +358,12 @@ local function begin_write()
   local state = session.state
   local seen, time = recognise(state.writers, writer, sequence)
   if seen == 'repeat' then return nil, done(session, time) end
-  if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
   if operation ~= '' then
     local known, first_time = recognise_operation(operation, digest)
     if known == 'repeat' then return nil, { 'SEEN', state.incarnation, first_time } end
     if known == 'mismatch' then return nil, { 'OPERATION' } end
   end
+  if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
   local wrong = wrong_for_record(session)
   if wrong then return nil, wrong end
   state.ttl = new_ttl or present(state.ttl)
@@ -744,7 +744,7 @@ return { 'OK', '', '', '' }
 /** `lua/rewrite.lua`, where its comments are. */
 export const rewrite: LuaScript = {
   name: 'rewrite',
-  sha1: 'ac6ff6efafec783da41e0ea55def3f9d0703c400',
+  sha1: '1db5ac4f97daebeeac404cada42571ed8a89636c',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -1082,7 +1082,7 @@ local new_ttl = tonumber(ARGV[6])
 local has_merge = ARGV[7] == '1'
 local operation, digest = ARGV[8], ARGV[9]
 local function done(session, time)
-  return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0' }
+  return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0', time and '1' or '0' }
 end
 local function schema_refusal(session)
   return { 'SCHEMA', integer(session.newer_schema) }
@@ -1098,12 +1098,12 @@ local function begin_write()
   local state = session.state
   local seen, time = recognise(state.writers, writer, sequence)
   if seen == 'repeat' then return nil, done(session, time) end
-  if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
   if operation ~= '' then
     local known, first_time = recognise_operation(operation, digest)
     if known == 'repeat' then return nil, { 'SEEN', state.incarnation, first_time } end
     if known == 'mismatch' then return nil, { 'OPERATION' } end
   end
+  if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
   local wrong = wrong_for_record(session)
   if wrong then return nil, wrong end
   state.ttl = new_ttl or present(state.ttl)
@@ -1241,7 +1241,7 @@ return finish_write(session, metadata, changed)
 /** `lua/touch.lua`, where its comments are. */
 export const touch: LuaScript = {
   name: 'touch',
-  sha1: 'b002d415ea95c165e538443f93d59c70481ab2fe',
+  sha1: '0e1fa08781bb979d446b40ed54024fcf3b0238c4',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -1560,7 +1560,7 @@ local new_ttl = tonumber(ARGV[6])
 local has_merge = ARGV[7] == '1'
 local operation, digest = ARGV[8], ARGV[9]
 local function done(session, time)
-  return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0' }
+  return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0', time and '1' or '0' }
 end
 local function schema_refusal(session)
   return { 'SCHEMA', integer(session.newer_schema) }
@@ -1576,12 +1576,12 @@ local function begin_write()
   local state = session.state
   local seen, time = recognise(state.writers, writer, sequence)
   if seen == 'repeat' then return nil, done(session, time) end
-  if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
   if operation ~= '' then
     local known, first_time = recognise_operation(operation, digest)
     if known == 'repeat' then return nil, { 'SEEN', state.incarnation, first_time } end
     if known == 'mismatch' then return nil, { 'OPERATION' } end
   end
+  if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
   local wrong = wrong_for_record(session)
   if wrong then return nil, wrong end
   state.ttl = new_ttl or present(state.ttl)

@@ -310,7 +310,7 @@ function storedHead(stored: Record<string, unknown>, sessionId: string): Documen
 /** The result of an operation that was applied before. */
 function repeatOf(head: CompleteHead, operation: Operation | undefined): WriteResult | null {
   const time = operation === undefined ? null : appliedAt(head.operations, operation);
-  return time === null ? null : { incarnation: head.state.incarnation, time };
+  return time === null ? null : { repeated: true, incarnation: head.state.incarnation, time };
 }
 
 /** Text that is no JSON is no entry, and reads pass over it. */

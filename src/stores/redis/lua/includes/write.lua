@@ -8,7 +8,8 @@
 --   ARGV[7] '1' where the server has JSON.MERGE
 --   ARGV[8] digest of the caller's operation id, or ''   ARGV[9] digest of what the operation does
 --   ARGV[10] what a run did, as run-record.lua takes it, or ''
--- Replies: OK <incarnation> <time> <has JSON.MERGE> | GAP <incarnation> | SCHEMA <number>
+-- Replies: OK <incarnation> <time> <has JSON.MERGE> <'1' for a repeat> | GAP <incarnation>
+--   | SCHEMA <number>
 --   | SEEN <incarnation> <time> (the operation was applied before; the write takes no number)
 --   | OPERATION (it did something else before)
 --   | those of expectation.lua
@@ -24,8 +25,9 @@ local new_ttl = tonumber(ARGV[6])
 local has_merge = ARGV[7] == '1'
 local operation, digest = ARGV[8], ARGV[9]
 
+-- With a time: that of the same write when it came before.
 local function done(session, time)
-  return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0' }
+  return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0', time and '1' or '0' }
 end
 
 local function schema_refusal(session)
@@ -44,12 +46,12 @@ local function begin_write()
   local state = session.state
   local seen, time = recognise(state.writers, writer, sequence)
   if seen == 'repeat' then return nil, done(session, time) end
-  if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
   if operation ~= '' then
     local known, first_time = recognise_operation(operation, digest)
     if known == 'repeat' then return nil, { 'SEEN', state.incarnation, first_time } end
     if known == 'mismatch' then return nil, { 'OPERATION' } end
   end
+  if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
   local wrong = wrong_for_record(session)
   if wrong then return nil, wrong end
   state.ttl = new_ttl or present(state.ttl)

@@ -1,0 +1,33 @@
+/**
+ * A message that an earlier call has stored.
+ *
+ * @module
+ */
+import type { MessageEntry } from '../document/document.ts';
+import type { EntryVisitor, NewEntry } from '../store.ts';
+import { type Message, toMessage, toMessages } from './message.ts';
+import type { SessionHandle } from './session-handle.ts';
+
+/** Messages are repeated soon after they were stored. */
+const SIZE_HINT = 20;
+
+/**
+ * Gives the message as it was stored then, or, where it was removed since, as it would stand there.
+ *
+ * @param time - When it was stored.
+ */
+export async function findRepeated(
+  handle: SessionHandle,
+  entry: NewEntry,
+  time: number,
+): Promise<Message> {
+  const isIt = ({ timestamp, role, content }: MessageEntry): boolean =>
+    timestamp === time && role === entry.role && content === entry.content;
+  const visitor = (): EntryVisitor => (one) => {
+    if (isIt(one)) return 'last';
+    return one.timestamp < time ? 'stop' : 'skip';
+  };
+  const snapshot = await handle.read({ kind: 'walk', visitor, sizeHint: SIZE_HINT });
+  const [found] = snapshot === null ? [] : toMessages(snapshot);
+  return found ?? toMessage({ ...entry, timestamp: time }, false);
+}
