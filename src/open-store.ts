@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { DiagnoseParams, StoreDiagnosis } from './doctor/diagnosis.ts';
 import { InvalidInputError } from './errors.ts';
 import type { SessionStore } from './store.ts';
 
@@ -17,6 +18,8 @@ export interface StoreOpener {
   readonly open: () => Promise<SessionStore>;
   /** Whether what is kept ends with the store, so that only `closeStores` may close it. */
   readonly isVolatile: boolean;
+  /** Looks at the store without opening it for use: what is not there is not created. */
+  readonly diagnose: (params: DiagnoseParams) => Promise<StoreDiagnosis>;
 }
 
 /** A store in use, and by how many. */
@@ -61,6 +64,19 @@ export async function acquireStore(
     if (stores.get(key) === shared) stores.delete(key);
     throw error;
   }
+}
+
+/**
+ * Looks at the store that a URL names, with a connection of its own.
+ *
+ * @throws {@link InvalidInputError} (`invalid_input`) when the URL names no kind of store.
+ */
+export async function diagnoseUrl(
+  url: string | undefined,
+  params: DiagnoseParams,
+): Promise<StoreDiagnosis> {
+  const { diagnose } = await findOpener(url ?? defaultStoreUrl());
+  return diagnose(params);
 }
 
 /**

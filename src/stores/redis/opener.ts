@@ -20,7 +20,19 @@ export function redisOpener(url: string): StoreOpener {
   const key = createHash('sha256')
     .update(identityOf(new URL(url)))
     .digest('hex');
-  return { key: `redis:${key}`, open: async () => RedisStore.open(url), isVolatile: false };
+  return {
+    key: `redis:${key}`,
+    open: async () => RedisStore.open(url),
+    isVolatile: false,
+    diagnose: async (params) => {
+      const store = RedisStore.open(url);
+      try {
+        return await store.diagnose(params);
+      } finally {
+        await store.close();
+      }
+    },
+  };
 }
 
 /** The same for every way to write an address. */

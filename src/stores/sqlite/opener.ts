@@ -5,6 +5,7 @@
  */
 import { resolve } from 'node:path';
 import type { StoreOpener } from '../../open-store.ts';
+import { diagnoseFile } from './diagnosis/diagnose-file.ts';
 import { SqliteStore } from './sqlite-store.ts';
 
 /**
@@ -15,5 +16,10 @@ export function sqliteOpener(url: string): StoreOpener {
   const name = url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '');
   const isVolatile = name === ':memory:';
   const path = isVolatile ? name : resolve(name);
-  return { key: `sqlite:${path}`, open: () => SqliteStore.open(path), isVolatile };
+  return {
+    key: `sqlite:${path}`,
+    open: () => SqliteStore.open(path),
+    isVolatile,
+    diagnose: (params) => diagnoseFile(path, params),
+  };
 }

@@ -1,0 +1,28 @@
+/**
+ * What the checks of one server share.
+ *
+ * @module
+ */
+import { finding } from '../../../doctor/diagnosis.ts';
+import { REDIS_FINDINGS, type RedisFinding, type RedisFindingCode } from './findings.ts';
+import type { Probe } from './probe.ts';
+import type { ServerInfo } from './server-info.ts';
+
+/**
+ * One server and what is known of it.
+ */
+export interface Checked {
+  readonly probe: Probe;
+  readonly info: ServerInfo;
+  /** What the keys of sessions begin with. */
+  readonly keyPrefix: string;
+  /** A key that no session has, in a slot of this server. */
+  readonly freeKey: string;
+}
+
+/**
+ * Gives a finding with Redis.
+ */
+export function found(code: RedisFindingCode, message: string): RedisFinding {
+  return finding(REDIS_FINDINGS, code, message);
+}
