@@ -3,12 +3,31 @@
  *
  * @module
  */
-import type { SessionHistoryMutation } from '@openai/agents-core';
+import type { SessionHistoryMutation, SessionHistoryRewriteArgs } from '@openai/agents-core';
 
 import type { MessageEntry } from '../document/document.ts';
 import { decodeItem, encodeItem, type ItemCodecOptions } from '../items/item-codec.ts';
+import { InvalidInputError } from '../errors.ts';
+import { checkArguments, checkName } from './input-validation.ts';
 import { rewriteAsPlanned } from './rewriting.ts';
 import type { SessionHandle } from './session-handle.ts';
+
+/**
+ * Checks the mutations that a caller hands over.
+ *
+ * @throws `InvalidInputError` (`invalid_input`) naming what is wrong.
+ */
+export function checkMutations(args: SessionHistoryRewriteArgs): SessionHistoryMutation[] {
+  const { mutations } = checkArguments(args, 'args');
+  if (!Array.isArray(mutations)) throw new InvalidInputError('mutations', 'must be an array');
+  for (const [index, mutation] of mutations.entries()) {
+    const field = `mutations[${index}]`;
+    const { callId, replacement } = checkArguments(mutation, field);
+    checkName(callId, `${field}.callId`);
+    checkArguments(replacement, `${field}.replacement`);
+  }
+  return mutations;
+}
 
 /**
  * Applies mutations as the SDK's own sessions do: the first call with the id is replaced, later ones

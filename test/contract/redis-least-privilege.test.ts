@@ -18,7 +18,6 @@ const COMMANDS = [
   'json.set',
   'json.type',
   'json.arrappend',
-  'json.arrindex',
   'json.arrlen',
   'json.arrtrim',
   'json.del',

@@ -163,11 +163,3 @@ export class RedisCommander {
     }
   }
 }
-
-/**
- * Gives a reply as text: with a type mapping node-redis answers with Buffers.
- */
-export function replyText(reply: unknown): string | null {
-  if (reply === null) return null;
-  return typeof reply === 'string' ? reply : (reply as Uint8Array).toString();
-}

@@ -11,9 +11,11 @@ import { hiddenId, HistoryWalk, type WalkedSelection } from '../../document/hist
 import { incarnationOf } from '../../document/incarnation.ts';
 import { readOperation } from '../../document/operations.ts';
 import type { ReadParams, SessionSnapshot } from '../../store.ts';
-import { type RedisCommander, replyText } from './commander.ts';
+import type { RedisCommander } from './commander.ts';
 import { continues, type HeadPart, hiddenIndex, type Page, positionOfOldest } from './page.ts';
 import { PageStretch } from './page-stretch.ts';
+import { hexadecimal } from './hexadecimal.ts';
+import { replyJson, replyText, replyTexts } from './reply.ts';
 import { head as headScript } from './scripts.generated.ts';
 
 /** Entries in a page: under a millisecond of the server's time. */
@@ -68,10 +70,10 @@ export class DocumentReader {
       deadline,
     });
     if (reply === null) return null;
-    const [kind, detail, json] = (reply as unknown[]).map(String);
+    const [kind, detail, json] = replyTexts(reply);
     if (kind === 'TYPE') throw new WrongKeyTypeError(sessionId, detail ?? '');
     if (detail === '') throw new CorruptDocumentError(sessionId, 'messages');
-    const part = headPart(call, JSON.parse(json ?? '{}') as Matches);
+    const part = headPart(call, replyJson(json ?? '') as Matches);
     return snapshot(part, new HistoryWalk({ kind: 'all' }, part.head), Number(detail));
   }
 
@@ -129,7 +131,7 @@ export class DocumentReader {
     const messages = `$.messages[${slice}]`;
     const reply = await this.#get(call, [...call.paths, messages]);
     if (reply === null) return null;
-    const found = JSON.parse(reply) as Matches;
+    const found = replyJson(reply) as Matches;
     const values = found[messages] ?? [];
     if (values.length === 0) await this.#checkMessages(call);
     return { ...headPart(call, found), values };
@@ -171,9 +173,7 @@ function headPart({ sessionId, operationId }: Call, found: Matches): HeadPart {
 
 /** The id is a hexadecimal digest: no text of a caller gets into the path. */
 function operationPath(id: string): string {
-  if (!/^[\da-f]+$/u.test(id))
-    throw new TypeError('The id of an operation is a hexadecimal digest');
-  return `$.operations["${id}"]`;
+  return `$.operations["${hexadecimal(id, 'operationId')}"]`;
 }
 
 function snapshot(part: HeadPart, walk: HistoryWalk, length: number | null): SessionSnapshot {

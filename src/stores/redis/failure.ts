@@ -10,7 +10,7 @@
  * - `no-script`: the server does not have the script; send its source.
  * - `no-json`: the server has no JSON commands.
  * - `out-of-memory`: the server is at its memory limit; nothing was applied.
- * - `refused`: the server said no, and would again.
+ * - `refused`: the server said no, and would again; or its certificate is not accepted.
  */
 export type FailureKind =
   | 'not-applied'
@@ -29,6 +29,9 @@ const NEVER_SENT = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
 ]);
+/** What Node and OpenSSL call a certificate that they do not accept. */
+const BAD_CERTIFICATE =
+  /^(ERR_TLS_CERT|CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_(GET|VERIFY)_|INVALID_CA$|HOSTNAME_MISMATCH$)/;
 const SERVER_REPLY = /^-?[A-Z][A-Z0-9_]+ /;
 const REPLY_CLASSES = new Set(['ReplyError', 'SimpleError', 'BlobError', 'ErrorReply']);
 const NEVER_SENT_CLASSES = new Set([
@@ -47,7 +50,7 @@ export function classifyFailure(error: unknown): FailureKind {
   if (/unknown (redis )?command/i.test(message)) return 'no-json';
   if (NOT_APPLIED.test(message)) return 'not-applied';
   if (NEVER_SENT.has(code) || NEVER_SENT_CLASSES.has(name)) return 'not-applied';
-  return isServerReply(name, message) ? 'refused' : 'unknown';
+  return BAD_CERTIFICATE.test(code) || isServerReply(name, message) ? 'refused' : 'unknown';
 }
 
 /**

@@ -88,7 +88,9 @@ export class UrlConnection implements RedisCommandSender {
   #onConnectFailure(client: Client, error: unknown): void {
     this.#failure = failureName(error);
     if (classifyFailure(error) === 'refused') {
-      this.#refusal = new StoreUnavailableError(`Redis refused the connection (${this.#failure})`);
+      this.#refusal = new StoreUnavailableError(
+        `The connection to Redis was refused (${this.#failure})`,
+      );
     }
     this.#drop(client);
   }

@@ -1,0 +1,72 @@
+/**
+ * Looks at every command that a store sends: known commands, one key, paths of the library's own.
+ *
+ * @module
+ */
+import {
+  type RedisClientLike,
+  type RedisCommand,
+  type RedisCommandSender,
+  toSender,
+} from '../../src/stores/redis/client.ts';
+import type { LuaScript } from '../../src/stores/redis/lua-script.ts';
+import * as scripts from '../../src/stores/redis/scripts.generated.ts';
+
+const SCRIPTS: readonly LuaScript[] = Object.values(scripts);
+const PATH =
+  /^\$\.(?:[a-z_]+|messages\[-?\d{1,10}:(?:\d{1,10})?\]|operations\["[\da-f]{16,128}"\])$/u;
+/** How many words stand before the key, and whether paths stand behind it. */
+const PLAIN: Readonly<Record<string, 'paths' | 'nothing'>> = {
+  'JSON.GET': 'paths',
+  'JSON.TYPE': 'paths',
+  TYPE: 'nothing',
+};
+
+/**
+ * Gives a client that sends through another one and notes what is wrong with a command.
+ *
+ * @param keys - Each key that the commands may name; the rest is noted.
+ */
+export function harmlessSender(
+  client: RedisClientLike,
+  { problems, isKey }: { problems: string[]; isKey: (key: string) => boolean },
+): RedisCommandSender {
+  const sender = toSender(client);
+  return {
+    send: (command) => {
+      problems.push(...problemsOf(command, isKey));
+      return sender.send(command);
+    },
+    isReady: () => sender.isReady?.() ?? true,
+  };
+}
+
+function problemsOf({ args, key }: RedisCommand, isKey: (key: string) => boolean): string[] {
+  const [name = '', ...rest] = args;
+  if (name === 'EVALSHA' || name === 'EVAL') return scriptProblems(name, rest, { key, isKey });
+  const [first, ...paths] = rest;
+  const kind = PLAIN[name];
+  if (kind === undefined) return [`sends ${name}`];
+  return [
+    ...(first === key && isKey(key) ? [] : [`${name} of another key: ${first?.slice(0, 80)}`]),
+    ...(kind === 'paths' ? wrongPaths(paths) : paths.map((word) => `${name} with ${word}`)),
+  ];
+}
+
+function scriptProblems(
+  name: string,
+  [script = '', count, first = '', ...args]: readonly string[],
+  { key, isKey }: { key: string; isKey: (key: string) => boolean },
+): string[] {
+  const known = SCRIPTS.find(({ sha1, source }) => script === (name === 'EVAL' ? source : sha1));
+  return [
+    ...(known === undefined ? [`${name} of an unknown script`] : []),
+    ...(count === '1' ? [] : [`${name} of ${count} keys`]),
+    ...(first === key && isKey(key) ? [] : [`a script of another key: ${first.slice(0, 80)}`]),
+    ...(known?.name === 'head' ? wrongPaths(args) : []),
+  ];
+}
+
+function wrongPaths(paths: readonly string[]): string[] {
+  return paths.filter((path) => !PATH.test(path)).map((path) => `the path ${path.slice(0, 80)}`);
+}
