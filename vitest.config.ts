@@ -42,8 +42,11 @@ const test: ProjectConfig = {
 const WITHOUT_SDK = [
   'test/contract/broken-stores.test.ts',
   'test/contract/redis-least-privilege.test.ts',
-  'test/{docs,document,examples,processes,scripts,servers,stores}/**',
+  'test/{docs,doctor,document,examples,processes,scripts,security,servers,stores}/**',
 ];
+
+// What goes wrong is a project of its own: `npm run test:faults`.
+const FAULTS = 'test/faults/**';
 
 // Goes to the worker and, with its environment, to every process that a test starts.
 const useLowestSdk = `--import ${new URL('test/sdk-versions/use-lowest-sdk.ts', import.meta.url).href}`;
@@ -62,6 +65,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           ...test,
           name: 'sdk-newest',
+          exclude: [...configDefaults.exclude, FAULTS],
           provide: { sdkVersion: manifest.devDependencies['@openai/agents-core'] },
         },
       },
@@ -71,12 +75,25 @@ const config: ViteUserConfig = defineConfig({
         test: {
           ...test,
           name: 'sdk-lowest',
-          exclude: [...configDefaults.exclude, ...WITHOUT_SDK],
+          exclude: [...configDefaults.exclude, ...WITHOUT_SDK, FAULTS],
           // Node 22, the lowest that is supported, follows functions across waits in another way.
           env: { NODE_OPTIONS: `${nodeOptions} ${useLowestSdk} --no-async-context-frame` },
           provide: {
             sdkVersion: manifest.devDependencies['agents-lowest'].split('@').at(-1) ?? '',
           },
+        },
+      },
+      {
+        resolve,
+        test: {
+          ...test,
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          // Rows wait for connections and servers; more at once would wait for the processor.
+          maxConcurrency: 6,
+          testTimeout: 90_000,
+          // Each row prints one line.
+          disableConsoleIntercept: true,
         },
       },
     ],

@@ -1,0 +1,136 @@
+/**
+ * What must hold of a session after any fault, judged by what its writers were told.
+ *
+ * @module
+ */
+import type { SessionDocument } from '../../src/document/document.ts';
+import { validateDocument } from '../document/schema-check.ts';
+
+/**
+ * - `acknowledged`: it is there once, behind what the same writer had acknowledged before.
+ * - `repeated`: it was unknown, and was acknowledged when it was sent again: it is there once.
+ * - `unknown`: it is there once or not at all.
+ * - `rejected`: it is not there.
+ */
+export type Outcome = 'acknowledged' | 'repeated' | 'unknown' | 'rejected';
+
+/**
+ * One write of texts that nobody else writes, as its writer saw it.
+ */
+export interface Attempt {
+  readonly writer: string;
+  /** One for a message with one token, two for a pair of items that belong together. */
+  readonly texts: readonly string[];
+  /** Names the write when it is sent again; null until somebody knows. */
+  operationId: string | null;
+  outcome: Outcome;
+  /** The code of the error, or empty. */
+  code: string;
+}
+
+/** Codes with which a write can be refused; another failure is a mistake of ours. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'store_unavailable',
+  'out_of_memory',
+  'session_expired',
+  'session_not_found',
+  'corrupt_document',
+  'wrong_key_type',
+]);
+
+const TIMES: Readonly<Record<Outcome, readonly number[]>> = {
+  acknowledged: [1],
+  repeated: [1],
+  unknown: [0, 1],
+  rejected: [0],
+};
+
+/**
+ * Gives all that is wrong with a document.
+ *
+ * @param attempts - All writes to this life of the session, each writer's in its order.
+ * @param others - Texts that somebody else wrote, each once.
+ */
+export function violations(
+  attempts: readonly Attempt[],
+  document: SessionDocument,
+  others: readonly string[] = [],
+): string[] {
+  const texts = document.messages.map(({ content }) => content);
+  return [
+    ...attempts.flatMap((attempt) => wrongAttempt(attempt, texts)),
+    ...wrongOrder(attempts, texts),
+    ...wrongOthers(attempts, texts, others),
+    ...wrongCounts(document),
+    ...wrongShape(document),
+  ];
+}
+
+/** Texts of all writers are different ones, so a text is found by itself. */
+function wrongAttempt({ texts, outcome, code }: Attempt, stored: readonly string[]): string[] {
+  const [first = '', ...rest] = texts;
+  const wrong: string[] = [];
+  for (const text of texts) {
+    const times = stored.filter((one) => one === text).length;
+    if (!TIMES[outcome].includes(times)) wrong.push(`${short(text)} ${outcome}, ${times} times`);
+  }
+  const at = stored.indexOf(first);
+  const beside = at === -1 ? rest.map((text) => stored.indexOf(text)) : [];
+  if (beside.some((index) => index !== -1)) wrong.push(`${short(first)} is there in part`);
+  if (at !== -1 && rest.some((text, index) => stored[at + index + 1] !== text)) {
+    wrong.push(`${short(first)} is torn apart`);
+  }
+  if (outcome === 'rejected' && !REFUSALS.has(code)) {
+    wrong.push(`${short(first)} failed with ${code}`);
+  }
+  return wrong;
+}
+
+function wrongOrder(attempts: readonly Attempt[], stored: readonly string[]): string[] {
+  const acknowledged = attempts.filter(({ outcome }) => outcome === 'acknowledged');
+  const position = new Map(stored.map((text, index) => [text, index]));
+  const last = new Map<string, number>();
+  return acknowledged.flatMap(({ writer, texts: [text = ''] }) => {
+    const at = position.get(text) ?? Number.POSITIVE_INFINITY;
+    const isBehind = at > (last.get(writer) ?? -1);
+    last.set(writer, at);
+    return isBehind || at === Number.POSITIVE_INFINITY ? [] : [`${short(text)} is out of order`];
+  });
+}
+
+function wrongOthers(
+  attempts: readonly Attempt[],
+  stored: readonly string[],
+  others: readonly string[],
+): string[] {
+  const known = new Set([...attempts.flatMap(({ texts }) => texts), ...others]);
+  const strange = stored.filter((text) => !known.has(text));
+  const wrong = others.filter((text) => stored.filter((one) => one === text).length !== 1);
+  return [
+    ...strange.map((text) => `${short(text)} was written by nobody`),
+    ...wrong.map((text) => `${short(text)} of another program is not there once`),
+  ];
+}
+
+function wrongCounts({ metadata, messages }: SessionDocument): string[] {
+  const tokens = messages.reduce((sum, message) => sum + (message.tokens ?? 0), 0);
+  const wrong: string[] = [];
+  if (metadata.message_count !== messages.length) {
+    wrong.push(`message_count is ${metadata.message_count} of ${messages.length}`);
+  }
+  if (metadata.total_tokens !== tokens) {
+    wrong.push(`total_tokens is ${metadata.total_tokens}, the messages have ${tokens}`);
+  }
+  if (new Set(messages.map(({ id }) => id)).size !== messages.length) wrong.push('ids repeat');
+  return wrong;
+}
+
+function wrongShape(document: SessionDocument): string[] {
+  if (validateDocument(document)) return [];
+  const errors = validateDocument.errors ?? [];
+  return errors.map(({ instancePath, message }) => `schema: ${instancePath} ${message}`);
+}
+
+function short(text: string): string {
+  return text.slice(0, 20);
+}
