@@ -8,6 +8,8 @@ import type {
   SessionNotFoundError,
   SessionExistsError,
   SessionExpiredError,
+  SessionLockedError,
+  LeaseLostError,
   ConflictError,
   OperationConflictError,
   InvalidInputError,
@@ -34,6 +36,8 @@ export {
   SessionNotFoundError,
   SessionExistsError,
   SessionExpiredError,
+  SessionLockedError,
+  LeaseLostError,
   ConflictError,
   OperationConflictError,
   InvalidInputError,
@@ -73,6 +77,8 @@ export type AnySessionError =
   | SessionNotFoundError
   | SessionExistsError
   | SessionExpiredError
+  | SessionLockedError
+  | LeaseLostError
   | ConflictError
   | OperationConflictError
   | InvalidInputError

@@ -32,25 +32,37 @@ export type {
   JsonValue,
   MessageEntry,
   MessageRole,
+  SessionLock,
   StoredUsage,
   StoredUsageCounts,
 } from './document/document.ts';
+export type {
+  DiagnoseParams,
+  Finding,
+  FindingKind,
+  FindingSeverity,
+  ServerFacts,
+  StoreDiagnosis,
+} from './doctor/diagnosis.ts';
+export { doctor, type DoctorOptions, type DoctorReport } from './doctor/doctor.ts';
 export {
   type AnySessionError,
+  CallAbortedError,
   ConflictError,
   CorruptDocumentError,
   InvalidInputError,
   ItemTooLargeError,
   JsonNotSupportedError,
+  LeaseLostError,
   OperationConflictError,
   OutcomeUnknownError,
   OutOfMemoryError,
   SessionError,
-  CallAbortedError,
   type SessionErrorCode,
   type SessionErrorOptions,
   SessionExistsError,
   SessionExpiredError,
+  SessionLockedError,
   SessionNotFoundError,
   StoreClosedError,
   StoreUnavailableError,
@@ -65,6 +77,7 @@ export { closeStores, defaultStoreUrl } from './open-store.ts';
 export type { NewMessage } from './session/new-entries.ts';
 export type { RepeatableOptions } from './session/caller-operation.ts';
 export type { NamedAgent } from './session/current-agent.ts';
+export type { ExclusiveOptions, HeldLease } from './session/exclusive.ts';
 export type { JobOutcome, JobTurn } from './session/once.ts';
 export { JSONSession } from './session/session.ts';
 export type { LoadArguments, SessionClass } from './session/session-class.ts';
@@ -80,6 +93,7 @@ export type {
   ExistingParams,
   HeadChanges,
   HistoryTail,
+  LockParams,
   NewEntry,
   NewSession,
   Operation,
@@ -90,6 +104,7 @@ export type {
   SessionExpectation,
   SessionSnapshot,
   SessionStore,
+  UnlockParams,
   UsageCounts,
   WriteParams,
   WriteResult,

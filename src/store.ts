@@ -14,6 +14,7 @@ import type {
   MessageEntry,
   MessageRole,
 } from './document/document.ts';
+import type { DiagnoseParams, StoreDiagnosis } from './doctor/diagnosis.ts';
 
 /**
  * Which session a call is about.
@@ -142,6 +143,8 @@ export interface WriteParams extends SessionAddress {
   readonly expect: SessionExpectation;
   /** Seconds to set the document's ttl to, or null to leave it (and, for a new session, have none). */
   readonly ttl: number | null;
+  /** Of the lock that the caller holds; see {@link SessionStore.lock}. */
+  readonly lockToken?: string | undefined;
 }
 
 /**
@@ -288,10 +291,33 @@ export interface HistoryTail {
 }
 
 /**
- * Parameters of {@link SessionStore.delete} and {@link SessionStore.touch}.
+ * Parameters of {@link SessionStore.delete}.
  */
 export interface ExistingParams extends SessionAddress {
   readonly expect: SessionExpectation;
+  /** Of the lock that the caller holds. */
+  readonly lockToken?: string | undefined;
+}
+
+/**
+ * Parameters of {@link SessionStore.lock}.
+ */
+export interface LockParams extends WriteParams {
+  /** 32 hexadecimal digits, random: whoever knows them may write while the lock is live. */
+  readonly lockToken: string;
+  /** Milliseconds that the lock lives from now on. */
+  readonly leaseMs: number;
+  /** Whether a lock that is live is to be kept; else one is taken. */
+  readonly keep: boolean;
+  /** What to create when there is no session, or null to fail with `SessionNotFoundError`. */
+  readonly create: NewSession | null;
+}
+
+/**
+ * Parameters of {@link SessionStore.unlock}.
+ */
+export interface UnlockParams extends WriteParams {
+  readonly lockToken: string;
 }
 
 /**
@@ -301,6 +327,10 @@ export interface ExistingParams extends SessionAddress {
  * `WrongKeyTypeError`, `CorruptDocumentError`, `StoreUnavailableError`, `OutcomeUnknownError` (writes
  * only), `StoreClosedError`, and writes with `UnsupportedSchemaError` and `OutOfMemoryError`; a write
  * that fails has changed nothing, except where the outcome is unknown.
+ *
+ * While a session is locked, `append`, `rewrite` and `delete` without the token of the lock fail with
+ * `SessionLockedError`. With a token they fail with `LeaseLostError` unless the lock of that token is
+ * live. An append with a token creates no session: its lock would be gone with the one before.
  */
 export interface SessionStore {
   /** Milliseconds that one call may take in all where the caller does not say; default 5000. */
@@ -335,9 +365,30 @@ export interface SessionStore {
   touch(params: WriteParams): Promise<WriteResult>;
 
   /**
+   * Locks the session for those who know a token, or keeps it locked, until a time by the store's
+   * clock, and starts the session's time to live again. The lock is kept with the session and ends with
+   * it. A lock that the same token holds already is taken once more.
+   *
+   * @throws `SessionLockedError` when another token holds a live lock; `LeaseLostError` when the lock to
+   * be kept is not live any more.
+   */
+  lock(params: LockParams): Promise<WriteResult>;
+
+  /**
+   * Ends the lock of a token, unless it is over already.
+   */
+  unlock(params: UnlockParams): Promise<void>;
+
+  /**
    * Removes the session and says whether it was there. A session of another life or owner stays.
    */
   delete(params: ExistingParams): Promise<boolean>;
+
+  /**
+   * Looks at what the store runs on, for `doctor`, and changes nothing. What it is refused becomes a
+   * finding.
+   */
+  diagnose?(params: DiagnoseParams): Promise<StoreDiagnosis>;
 
   /**
    * Releases what the store opened itself. Calls after it fail with `StoreClosedError`.

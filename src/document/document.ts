@@ -73,6 +73,16 @@ export interface DocumentMetadata {
 }
 
 /**
+ * Who alone may write to a session, and how long.
+ */
+export interface SessionLock {
+  /** 32 hexadecimal digits, known to those who may write. */
+  token: string;
+  /** Unix time in seconds by the store's clock; past it, the lock counts no more. */
+  until: number;
+}
+
+/**
  * What only the stores need to know. Absent in documents of the Python class.
  */
 export interface DocumentState {
@@ -90,7 +100,8 @@ export interface DocumentState {
   history_start: { index: number; id: string } | null;
   /** The last write of each recent writer, by which a resend is recognised. */
   writers: string;
-  lock: JsonValue;
+  /** Who alone may write at present, or null for anyone. */
+  lock: SessionLock | null;
 }
 
 /**

@@ -14,6 +14,8 @@ export type SessionErrorCode =
   | 'session_not_found'
   | 'session_exists'
   | 'session_expired'
+  | 'session_locked'
+  | 'lease_lost'
   | 'conflict'
   | 'operation_conflict'
   | 'aborted'

@@ -83,6 +83,64 @@ export class SessionExpiredError extends SessionError {
 }
 
 /**
+ * Somebody else has the session to themselves, see `JSONSession.exclusive`. Nothing was written; try
+ * again later.
+ *
+ * @example
+ * ```ts
+ * import { JSONSession, SessionLockedError } from 'agents-json-session';
+ *
+ * const session = new JSONSession({ sessionId: 'chat-1' });
+ * try {
+ *   await session.addMessage({ role: 'user', content: 'And one more thing' });
+ * } catch (error) {
+ *   if (!(error instanceof SessionLockedError)) throw error;
+ *   console.log(`A run is under way; ask again in ${error.remainingMs} ms`);
+ * }
+ * ```
+ */
+export class SessionLockedError extends SessionError {
+  readonly code = 'session_locked';
+  readonly sessionId: string;
+  /** Milliseconds after which the lock ends by itself, if its holder does not renew it. */
+  readonly remainingMs: number;
+
+  constructor(sessionId: string, remainingMs: number, options?: SessionErrorOptions) {
+    super(`Session is locked by somebody else: ${sessionId}`, options);
+    this.sessionId = sessionId;
+    this.remainingMs = remainingMs;
+  }
+}
+
+/**
+ * A write within `JSONSession.exclusive` came too late: the lock was not renewed in time, so others may
+ * have written meanwhile, or the session itself is another one. Nothing was written.
+ *
+ * @example
+ * ```ts
+ * import { Agent, run } from '@openai/agents';
+ * import { JSONSession, LeaseLostError } from 'agents-json-session';
+ *
+ * const agent = new Agent({ name: 'Assistant' });
+ * const session = new JSONSession({ sessionId: 'chat-1' });
+ * try {
+ *   await session.exclusive(() => run(agent, 'Hello', { session }));
+ * } catch (error) {
+ *   if (error instanceof LeaseLostError) console.error('The turn is not stored: run it again');
+ * }
+ * ```
+ */
+export class LeaseLostError extends SessionError {
+  readonly code = 'lease_lost';
+  readonly sessionId: string;
+
+  constructor(sessionId: string, options?: SessionErrorOptions) {
+    super(`The lock of the session was lost: ${sessionId}`, options);
+    this.sessionId = sessionId;
+  }
+}
+
+/**
  * Another writer changed the history in between, again and again, until the call gave up. Nothing
  * was applied; the call can be repeated.
  *

@@ -9,6 +9,7 @@ import { isInput } from '../windows/turns.ts';
 import { JobAttempt, jobOperationId, runAttempt } from './job-attempt.ts';
 import { type Message, toMessages, withoutCompaction } from './message.ts';
 import { CLOCK_SKEW_SECONDS } from './message-filter.ts';
+import { completed, isComplete } from './run-result.ts';
 import type { SessionHandle } from './session-handle.ts';
 import type { SessionParts } from './session-parts.ts';
 
@@ -51,13 +52,6 @@ export type JobOutcome<R> =
 /** Ids of entries are that long. */
 const ID_DIGITS = 16;
 const TURN_SIZE_HINT = 20;
-
-/** What is looked at of what a function gives, which may be a result of the SDK's runner. */
-interface MaybeRunResult {
-  readonly interruptions?: unknown;
-  readonly cancelled?: unknown;
-  readonly completed?: unknown;
-}
 
 /**
  * Does a job unless its turn is stored.
@@ -106,25 +100,6 @@ async function repeated(
   return turn === null
     ? { status: 'removed', result: undefined, answer: null, messages: [] }
     : { status: 'repeated', result: undefined, ...turn };
-}
-
-/** A streamed run writes when the stream is completed. */
-async function completed<R>(fn: () => R | Promise<R>): Promise<R> {
-  const result = await fn();
-  await fieldsOf(result).completed;
-  return result;
-}
-
-/** Gives undefined for what is no result of a run. */
-function isComplete(result: unknown): boolean | undefined {
-  const { interruptions, cancelled } = fieldsOf(result);
-  return Array.isArray(interruptions)
-    ? interruptions.length === 0 && cancelled !== true
-    : undefined;
-}
-
-function fieldsOf(result: unknown): MaybeRunResult {
-  return typeof result === 'object' && result !== null ? result : {};
 }
 
 async function readOperation(handle: SessionHandle, id: string): Promise<AppliedOperation | null> {

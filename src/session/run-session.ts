@@ -4,6 +4,12 @@
  * @module
  */
 import { findCurrentAgent, type NamedAgent } from './current-agent.ts';
+import {
+  checkExclusiveOptions,
+  type ExclusiveOptions,
+  type HeldLease,
+  runExclusively,
+} from './exclusive.ts';
 import { checkFunction, checkName } from './input-validation.ts';
 import type { SessionMetadata } from './message.ts';
 import { doOnce, type JobOutcome } from './once.ts';
@@ -11,7 +17,7 @@ import { SdkSession } from './sdk-session.ts';
 import { partsOf } from './session-parts.ts';
 
 /**
- * The part of `JSONSession` that says which agent is to run, and runs jobs once.
+ * The part of `JSONSession` that says which agent is to run, runs jobs once, and one run at a time.
  */
 export abstract class RunSession extends SdkSession {
   /** Gives what is known of the session beside its messages. */
@@ -93,5 +99,54 @@ export abstract class RunSession extends SdkSession {
   async once<R>(jobId: string, fn: () => R | Promise<R>): Promise<JobOutcome<R>> {
     const id = checkName(jobId, 'jobId');
     return doOnce(partsOf(this), id, checkFunction(fn, 'fn'));
+  }
+
+  /**
+   * Runs a function while nobody else can write to the session, in any process: runs of one session
+   * then come one after the other, and each sees those before it. In which order those who wait get
+   * their turn is not promised.
+   *
+   * Only those who call this wait. All other writes, but for `touch`, fail with `SessionLockedError`
+   * meanwhile, and reads go on. The session is created where there is none. Writes of the function, by
+   * any handle that names the session and its store alike, carry the lock; so does `exclusive` within
+   * it, which runs at once.
+   *
+   * The lock lives in the session for a `lease`, which is renewed while the function runs. A process
+   * that stands still for longer loses it: others may then go on, and whatever it still writes fails
+   * with `LeaseLostError`. What was written before that stays, and a function that ends well has its
+   * result given. Sessions with a ttl should live longer than the lease: the lock expires with them.
+   * Deleting the session ends the lock too.
+   *
+   * For a queue worker, put `once` inside: of a job that is delivered twice at the same time, the
+   * second then waits and finds the answer.
+   *
+   * @param fn - Runs an agent with this session, say. A streamed run is waited for.
+   * @throws `SessionLockedError` (`session_locked`) when others had the session for the whole `wait`,
+   * and `fn` was not called; `CallAbortedError` (`aborted`) when the `signal` of the session ended the
+   * waiting; `InvalidInputError` (`invalid_input`) naming the option that is wrong; whatever `fn` throws.
+   *
+   * @example
+   * ```ts
+   * import { Agent, run } from '@openai/agents';
+   * import { JSONSession } from 'agents-json-session';
+   *
+   * const agent = new Agent({ name: 'Assistant' });
+   *
+   * async function answer(chat: string, text: string): Promise<string | undefined> {
+   *   await using session = new JSONSession({ sessionId: chat });
+   *   const result = await session.exclusive(
+   *     ({ signal }) => run(agent, text, { session, signal }),
+   *     { wait: 10_000 },
+   *   );
+   *   return result.finalOutput;
+   * }
+   * ```
+   */
+  async exclusive<R>(
+    fn: (lease: HeldLease) => R | Promise<R>,
+    options: ExclusiveOptions = {},
+  ): Promise<R> {
+    const times = checkExclusiveOptions(options);
+    return runExclusively(partsOf(this).handle, checkFunction(fn, 'fn'), times);
   }
 }

@@ -19,7 +19,7 @@ import { itemJson } from '../items/item-equality.ts';
 import { repeatable, type RepeatableOptions } from './caller-operation.ts';
 import { compactHistory } from './compaction.ts';
 import { beginsWithResult, selectItems, toItems } from './item-selection.ts';
-import { applyMutations } from './mutation.ts';
+import { applyMutations, checkMutations } from './mutation.ts';
 import { itemEntries } from './new-entries.ts';
 import { writeWithOrigin } from './origin.ts';
 import { popNewestItem, removeAll } from './removal.ts';
@@ -178,13 +178,16 @@ export abstract class SdkSession
    * Rewrites function calls of the history: the first call with the id is replaced, later ones with
    * the same id are dropped.
    *
+   * @throws `InvalidInputError` (`invalid_input`) when the arguments are no list of mutations.
    * @throws `ConflictError` (`conflict`) when other writers kept changing the history.
    */
-  async applyHistoryMutations({ mutations }: SessionHistoryRewriteArgs): Promise<void> {
+  async applyHistoryMutations(args: SessionHistoryRewriteArgs): Promise<void> {
+    const mutations = checkMutations(args);
     if (mutations.length === 0) return;
     const prepared = mutations.map((mutation) => {
       const [replacement] = this.#prepare([mutation.replacement]);
-      return { ...mutation, replacement } as typeof mutation;
+      const { type, callId } = mutation;
+      return { type, callId, replacement } as typeof mutation;
     });
     await applyMutations(partsOf(this).handle, prepared, partsOf(this).options.codec);
   }

@@ -16,6 +16,7 @@ import { Deadline } from '../deadline.ts';
 import { checkExpectation } from '../document/expectation.ts';
 import { acquireStore, type StoreHandle } from '../open-store.ts';
 import { randomHex } from '../random-ids.ts';
+import { currentLock, type HeldLock } from './held-lock.ts';
 import { currentAttempt, type JobAddition } from './job-attempt.ts';
 import { placeOf, type ResolvedOptions } from './session-options.ts';
 import type {
@@ -26,6 +27,7 @@ import type {
   SessionAddress,
   SessionSnapshot,
   SessionStore,
+  UnlockParams,
   WriteParams,
   WriteResult,
 } from '../store.ts';
@@ -82,9 +84,14 @@ export class SessionHandle {
     return this.#userId ?? ANONYMOUS;
   }
 
-  /** The end of a call that begins now; its steps share it. */
-  newDeadline(): Deadline {
+  /**
+   * The end of a call that begins now; its steps share it.
+   *
+   * @param milliseconds - Left out: as the options say, or as long as the call has that this is part of.
+   */
+  newDeadline(milliseconds?: number): Deadline {
     const { timeoutMs, signal } = this.#options;
+    if (milliseconds !== undefined) return new Deadline(milliseconds, signal);
     return this.#sharedDeadline ?? new Deadline(timeoutMs, signal);
   }
 
@@ -152,9 +159,17 @@ export class SessionHandle {
    * Adds entries and changes the head, as part of the attempt at a job that is under way, if one is.
    */
   async append(addition: Addition): Promise<WriteResult> {
+    if (addition.create === false) await this.#checkBegun(addition);
     const attempt = currentAttempt(this.place);
     if (attempt === undefined) return this.#append(addition);
     return attempt.append(addition, (one) => this.#append(one));
+  }
+
+  /** A lock creates its session, and one without messages holds nothing that could be answered. */
+  async #checkBegun({ entries = [] }: Addition): Promise<void> {
+    if (entries.length === 0 || currentLock(this.place) === undefined) return;
+    const snapshot = await this.read({ kind: 'none' });
+    if (snapshot?.length === 0) throw new SessionExpiredError(this.#options.sessionId);
   }
 
   async #append(addition: Addition): Promise<WriteResult> {
@@ -197,13 +212,51 @@ export class SessionHandle {
   }
 
   /**
+   * Takes the lock of the session, which is created where there is none.
+   */
+  async lock(lock: HeldLock, leaseMs: number): Promise<void> {
+    const { incarnation } = await this.#write(this.newDeadline(), (store, common) =>
+      store.lock({
+        ...common,
+        lockToken: lock.token,
+        leaseMs,
+        keep: false,
+        create: common.expect.incarnation === null ? this.#newSession() : null,
+      }),
+    );
+    lock.incarnation = incarnation;
+  }
+
+  /**
+   * Keeps a lock that is held, whatever has become of this handle and its signal.
+   */
+  async renewLock(lock: HeldLock, leaseMs: number): Promise<void> {
+    const deadline = new Deadline(Math.min(this.#options.timeoutMs, leaseMs));
+    const { store, params } = await this.#held(lock, deadline);
+    await store.lock({ ...params, leaseMs, keep: true, create: null });
+  }
+
+  /**
+   * Gives a lock back, whatever has become of this handle and its signal.
+   */
+  async unlock(lock: HeldLock): Promise<void> {
+    const { store, params } = await this.#held(lock, new Deadline(this.#options.timeoutMs));
+    await store.unlock(params);
+  }
+
+  /**
    * Removes the session and says whether it was there.
    */
   async delete(): Promise<boolean> {
     const { store, address } = await this.#begin(this.newDeadline());
-    const deleted = await store.delete({ ...address, expect: this.#expect() });
-    if (deleted) this.#incarnation ??= GONE;
-    return deleted;
+    const lock = currentLock(this.place);
+    const deleted = await noting(lock, () =>
+      store.delete({ ...address, expect: this.#expect(), lockToken: lock?.token }),
+    );
+    if (!deleted) return false;
+    this.#incarnation ??= GONE;
+    lock?.end();
+    return true;
   }
 
   /**
@@ -231,14 +284,18 @@ export class SessionHandle {
     attempt: (store: SessionStore, common: WriteParams) => Promise<T>,
   ): Promise<T> {
     const { store, address } = await this.#begin(deadline);
+    const lock = currentLock(this.place);
     const run = (): Promise<T> =>
-      attempt(store, {
-        ...address,
-        timeoutMs: deadline.remaining,
-        signal: deadline.signal,
-        expect: this.#expect(),
-        ttl: this.#options.ttl,
-      });
+      noting(lock, () =>
+        attempt(store, {
+          ...address,
+          timeoutMs: deadline.remaining,
+          signal: deadline.signal,
+          expect: this.#expect(),
+          ttl: this.#options.ttl,
+          lockToken: lock?.token,
+        }),
+      );
     let result: T;
     try {
       result = await run();
@@ -287,10 +344,23 @@ export class SessionHandle {
   /** Gives the store, and the address with the time that opening it has left for the call. */
   async #begin(deadline: Deadline): Promise<{ store: SessionStore; address: SessionAddress }> {
     if (this.#closed) throw new StoreClosedError('The session is closed');
+    return this.#reach(deadline);
+  }
+
+  async #reach(deadline: Deadline): Promise<{ store: SessionStore; address: SessionAddress }> {
     const { sessionId } = this.#options;
     const store = this.#options.store ?? (await this.#openStore(deadline));
     const { remaining: timeoutMs, signal } = deadline;
     return { store, address: { key: this.key, sessionId, timeoutMs, signal } };
+  }
+
+  async #held(
+    { token: lockToken, incarnation }: HeldLock,
+    deadline: Deadline,
+  ): Promise<{ store: SessionStore; params: UnlockParams }> {
+    const { store, address } = await this.#reach(deadline);
+    const expect = { incarnation, userId: this.#options.userId };
+    return { store, params: { ...address, expect, ttl: this.#options.ttl, lockToken } };
   }
 
   async #openStore(deadline: Deadline): Promise<SessionStore> {
@@ -304,5 +374,15 @@ export class SessionHandle {
       deadline.failure(() => new StoreUnavailableError('The store could not be opened in time')),
     );
     return store;
+  }
+}
+
+/** Runs a write and takes note when it learns that the lock is lost. */
+async function noting<T>(lock: HeldLock | undefined, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (hasCode(error, 'lease_lost')) lock?.lose(error);
+    throw error;
   }
 }

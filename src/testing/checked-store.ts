@@ -9,11 +9,13 @@ import type {
   AppendParams,
   CreateParams,
   ExistingParams,
+  LockParams,
   ReadParams,
   RewriteParams,
   SessionAddress,
   SessionSnapshot,
   SessionStore,
+  UnlockParams,
   WriteParams,
   WriteResult,
 } from '../store.ts';
@@ -57,6 +59,14 @@ export class CheckedStore implements SessionStore {
     const result = await this.unchecked.touch(params);
     await this.#check(params, false);
     return result;
+  }
+
+  async lock(params: LockParams): Promise<WriteResult> {
+    return this.#checkWrite(params, () => this.unchecked.lock(params));
+  }
+
+  async unlock(params: UnlockParams): Promise<void> {
+    await this.#checkWrite(params, () => this.unchecked.unlock(params));
   }
 
   async delete(params: ExistingParams): Promise<boolean> {

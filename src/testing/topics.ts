@@ -11,6 +11,7 @@ import { FOREIGN_DOCUMENTS } from './cases/foreign-documents.ts';
 import { INPUT } from './cases/input.ts';
 import { ITEMS } from './cases/items.ts';
 import { LIFECYCLE } from './cases/lifecycle.ts';
+import { LOCKS } from './cases/locks.ts';
 import { MESSAGES } from './cases/messages.ts';
 import { METADATA } from './cases/metadata.ts';
 import { OWNERSHIP } from './cases/ownership.ts';
@@ -38,6 +39,7 @@ export const TOPICS: readonly Topic[] = [
   INPUT,
   EXPIRY,
   CONCURRENCY,
+  ...LOCKS,
   TRANSACTIONS,
   REPEATS,
   TURNS,

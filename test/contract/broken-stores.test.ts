@@ -10,7 +10,7 @@ import { SqliteStore } from '../../src/stores/sqlite/index.ts';
 import { sessionStoreContract } from '../../src/testing/index.ts';
 import { closableShare } from './closable-share.ts';
 
-type Methods = Partial<Pick<SessionStore, 'append' | 'create' | 'read' | 'rewrite' | 'touch'>>;
+type Methods = Partial<Omit<SessionStore, 'timeoutMs'>>;
 type Fault = (store: SessionStore) => Methods;
 
 const FAULTS: [fault: string, failing: string, fault: Fault][] = [
@@ -87,6 +87,21 @@ const FAULTS: [fault: string, failing: string, fault: Fault][] = [
         return snapshot && { ...snapshot, entries: entries ?? [] };
       },
     }),
+  ],
+  [
+    'does not look at the lock',
+    'exclusive: every write of others is refused, and changes nothing',
+    (store) => ({ lock: async (params) => store.touch(params) }),
+  ],
+  [
+    'gives no lock back',
+    'exclusive: an error passes through and gives the session back',
+    () => ({ unlock: async () => {} }),
+  ],
+  [
+    'keeps a lock that is over',
+    'leases: a lock that is over is over though nobody else took it',
+    (store) => ({ lock: (params) => store.lock({ ...params, keep: false }) }),
   ],
   [
     'reads, waits and writes',

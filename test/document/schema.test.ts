@@ -90,6 +90,8 @@ describe('refuses a document whose', () => {
     ['change has three parts', withState({ changes: [[1, 1, 1]] })],
     ['history begins nowhere', withState({ history_start: { index: 1 } })],
     ['writers are of another form', withState({ writers: 'a:1:1;' })],
+    ['lock has no end', withState({ lock: { token: '0'.repeat(32) } })],
+    ['lock is a token alone', withState({ lock: '0'.repeat(32) })],
     ['attributes are a list', ours({ attributes: [] })],
     ['root is a list', []],
   ];

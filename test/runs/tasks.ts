@@ -9,6 +9,7 @@ import { type Episode, perform, type Report } from './episode.ts';
 import { type Failure, tell } from './failure.ts';
 import { doJob, type Job, type JobReport } from './job.ts';
 import { openSession, type Setting } from './setting.ts';
+import { takeTurns, type Turns } from './turns.ts';
 
 /**
  * Transactions to send, one after the other.
@@ -18,7 +19,7 @@ export interface Transactions extends Setting {
 }
 
 /** One task. */
-export type Task = Episode | Job | Leg | Transactions;
+export type Task = Episode | Job | Leg | Transactions | Turns;
 
 /** What a task gives. */
 export type ResultOf<T extends Task> = T extends Job
@@ -27,7 +28,9 @@ export type ResultOf<T extends Task> = T extends Job
     ? LegReport
     : T extends Episode
       ? Report
-      : (Failure | null)[];
+      : T extends Turns
+        ? Report[]
+        : (Failure | null)[];
 
 /**
  * Sends transactions to a session that is opened for them.
@@ -49,5 +52,6 @@ export async function applyAll(task: Transactions): Promise<(Failure | null)[]> 
 export async function doTask(task: Task): Promise<ResultOf<Task>> {
   if ('transactions' in task) return applyAll(task);
   if ('scripts' in task) return runLeg(task);
+  if ('questions' in task) return takeTurns(task);
   return 'jobId' in task ? doJob(task) : perform(task);
 }

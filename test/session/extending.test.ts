@@ -91,6 +91,10 @@ const REACHED: Readonly<Record<PropertyKey, Reach>> = {
   ],
   currentAgent: [(session) => session.currentAgent([]), ['getMetadata']],
   delete: [(session) => session.delete(), []],
+  exclusive: [
+    (session) => session.exclusive(() => session.addItems([user('Hi')])),
+    ['addItems', ...PREPARED],
+  ],
   getHandoffContext: [(session) => session.getHandoffContext(), []],
   getItems: [(session) => session.getItems(), []],
   getMessages: [(session) => session.getMessages(), []],

@@ -5,6 +5,7 @@
  */
 import type { JsonObject, JsonValue, MessageEntry } from '../../document/document.ts';
 import { checkTimeout, Deadline } from '../../deadline.ts';
+import type { DiagnoseParams, StoreDiagnosis } from '../../doctor/diagnosis.ts';
 import { ConflictError, StoreClosedError } from '../../errors.ts';
 import { mergePatch } from '../../document/merge-patch.ts';
 import { fullRecord } from '../../document/run-record.ts';
@@ -13,18 +14,23 @@ import type {
   AppendParams,
   CreateParams,
   ExistingParams,
+  LockParams,
   NewEntry,
   ReadParams,
   RewriteParams,
   SessionAddress,
   SessionSnapshot,
   SessionStore,
+  UnlockParams,
   WriteParams,
   WriteResult,
 } from '../../store.ts';
 import { type RedisClientLike, toSender } from './client.ts';
-import { RedisCommander, replyText } from './commander.ts';
+import { RedisCommander } from './commander.ts';
+import { diagnoseRedis } from './diagnosis/diagnose-redis.ts';
 import { DocumentReader } from './document-reader.ts';
+import { hexadecimal } from './hexadecimal.ts';
+import { replyJson, replyText } from './reply.ts';
 import * as scripts from './scripts.generated.ts';
 import { ScriptWriter } from './script-writer.ts';
 import { UrlConnection } from './url-connection.ts';
@@ -68,6 +74,7 @@ export interface RedisStoreOptions {
  */
 export class RedisStore implements SessionStore {
   readonly timeoutMs: number;
+  readonly #client: RedisClientLike;
   readonly #commander: RedisCommander;
   readonly #reader: DocumentReader;
   readonly #writer: ScriptWriter;
@@ -83,6 +90,7 @@ export class RedisStore implements SessionStore {
    */
   constructor(client: RedisClientLike, options: RedisStoreOptions = {}) {
     this.timeoutMs = checkTimeout(options.timeoutMs);
+    this.#client = client;
     this.#commander = new RedisCommander(toSender(client));
     this.#reader = new DocumentReader(this.#commander);
     this.#writer = new ScriptWriter(this.#commander);
@@ -105,7 +113,7 @@ export class RedisStore implements SessionStore {
   async create(params: CreateParams): Promise<WriteResult> {
     const { session, ttl, sessionId } = params;
     const args = [
-      session.incarnation,
+      hexadecimal(session.incarnation, 'session.incarnation'),
       ttl === null ? '' : String(ttl),
       JSON.stringify(sessionId),
       JSON.stringify(session.userId),
@@ -148,8 +156,35 @@ export class RedisStore implements SessionStore {
     );
   }
 
+  async lock(params: LockParams): Promise<WriteResult> {
+    const { leaseMs, keep, create, sessionId } = params;
+    const args = [
+      String(leaseMs),
+      keep ? '1' : '0',
+      create === null ? '' : JSON.stringify(sessionId),
+      create === null ? '' : JSON.stringify(create.userId),
+    ];
+    const incarnation = create?.incarnation ?? randomHex(16);
+    const lock = { script: scripts.lock, args, incarnation, numbered: false };
+    return this.#call(params, async (deadline) =>
+      applied(await this.#writer.run(params, { ...lock, deadline })),
+    );
+  }
+
+  async unlock(params: UnlockParams): Promise<void> {
+    const unlock = { script: scripts.unlock, args: [], numbered: false };
+    await this.#call(params, (deadline) => this.#writer.run(params, { ...unlock, deadline }));
+  }
+
   async delete(params: ExistingParams): Promise<boolean> {
     return this.#call(params, (deadline) => this.#writer.delete(params, deadline));
+  }
+
+  /** Asks every master that the client leads to. */
+  async diagnose(params: DiagnoseParams): Promise<StoreDiagnosis> {
+    return this.#call(params, (deadline) =>
+      diagnoseRedis(this.#client, params.keyPrefix, deadline),
+    );
   }
 
   /** Waits for the calls in flight, each of which ends within its own time. */
@@ -209,7 +244,7 @@ export class RedisStore implements SessionStore {
       const reply = await this.#commander.read(key, ['JSON.GET', key, '$.attributes'], deadline);
       const text = replyText(reply) ?? '[]';
       const before = text === '[]' ? '[{}]' : text;
-      const [current] = JSON.parse(before) as [JsonValue];
+      const [current] = replyJson(before) as [JsonValue];
       const after = JSON.stringify(mergePatch(current, patch));
       const result = await this.#tryAppend(params, deadline, { before, after });
       if (result !== null) return result;
@@ -218,7 +253,7 @@ export class RedisStore implements SessionStore {
   }
 
   async #call<T>(
-    { timeoutMs, signal }: SessionAddress,
+    { timeoutMs, signal }: Pick<SessionAddress, 'timeoutMs' | 'signal'>,
     work: (deadline: Deadline) => Promise<T>,
   ): Promise<T> {
     if (this.#closed) throw new StoreClosedError('The store is closed');

@@ -7,10 +7,12 @@
 import type { Deadline } from '../../deadline.ts';
 import {
   CorruptDocumentError,
+  LeaseLostError,
   OperationConflictError,
   OutcomeUnknownError,
   SessionExistsError,
   SessionExpiredError,
+  SessionLockedError,
   SessionNotFoundError,
   StoreUnavailableError,
   UnsupportedSchemaError,
@@ -26,6 +28,7 @@ import type {
   WriteResult,
 } from '../../store.ts';
 import type { RedisCommander, ScriptCall, ScriptReply } from './commander.ts';
+import { hexadecimal, markText } from './hexadecimal.ts';
 import type { LuaScript } from './lua-script.ts';
 import * as scripts from './scripts.generated.ts';
 import { type WriterLane, WriterLanes } from './writer-lanes.ts';
@@ -122,7 +125,7 @@ export class ScriptWriter {
    */
   async delete(params: ExistingParams, deadline: Deadline): Promise<boolean> {
     const { expect, key } = params;
-    const args = [expect.incarnation ?? '', expect.userId ?? ''];
+    const args = [expect.incarnation ?? '', expect.userId ?? '', params.lockToken ?? ''];
     const remove = { script: scripts.remove, args, deadline };
     const { reply, maybeApplied } = await this.#runInTurn(key, remove);
     const [status = ''] = texts(reply);
@@ -156,18 +159,19 @@ export class ScriptWriter {
 
   #call(params: WriteParams, write: WriteScript, { id, sequence }: WriteIdentity): ScriptCall {
     const { expect, ttl, key } = params;
-    const { script, deadline, incarnation = randomHex(16) } = write;
+    const { script, deadline, operation, incarnation = randomHex(16) } = write;
     const args = [
       expect.incarnation ?? '',
       expect.userId ?? '',
       id,
       String(sequence),
-      incarnation,
+      hexadecimal(incarnation, 'create.incarnation'),
       ttl === null ? '' : String(ttl),
       this.#hasMerge ? '1' : '0',
-      write.operation?.id ?? '',
-      write.operation?.digest ?? '',
+      operation === undefined ? '' : hexadecimal(operation.id, 'operation.id'),
+      operation === undefined ? '' : hexadecimal(operation.digest, 'operation.digest'),
       recordText(write.record ?? null),
+      params.lockToken ?? '',
       ...write.args,
     ];
     const operationId = operationIdOf({ id, sequence });
@@ -197,6 +201,10 @@ export class ScriptWriter {
         throw new SessionExistsError(sessionId);
       case 'OPERATION':
         throw new OperationConflictError();
+      case 'LOCKED':
+        throw new SessionLockedError(sessionId, Number(first));
+      case 'LOST':
+        throw new LeaseLostError(sessionId);
       case 'TYPE':
         throw new WrongKeyTypeError(sessionId, first);
       case 'CORRUPT':
@@ -223,7 +231,7 @@ function recordText(record: FullRecord | null): string {
   if (record === null) return '';
   const { agents, currentAgent: current, tokens, mark } = record;
   const spent = record.spent.map(({ agent, ...counts }) => ({ agent, ...storedCounts(counts) }));
-  return JSON.stringify({ agents, current, tokens, spent, mark });
+  return JSON.stringify({ agents, current, tokens, spent, mark: markText(mark) });
 }
 
 function texts(reply: unknown): string[] {
@@ -239,7 +247,8 @@ function operationIdOf({ id, sequence }: WriteIdentity, sentAt = Date.now()): st
 function earlierWrite(
   operationId: string | undefined,
 ): (WriteIdentity & { sentAt: number }) | null {
-  const pattern = /^([\da-f]{16})-([1-9]\d*)-([1-9]\d*)$/u;
+  // No more digits than Lua writes out as they are.
+  const pattern = /^([\da-f]{16})-([1-9]\d{0,12})-([1-9]\d{0,11})$/u;
   const [, id, sequence, second] = pattern.exec(operationId ?? '') ?? [];
   if (id === undefined) return null;
   return { id, sequence: Number(sequence), sentAt: Number(second) * 1000 };

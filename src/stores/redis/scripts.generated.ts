@@ -4,7 +4,7 @@ import type { LuaScript } from './lua-script.ts';
 /** `lua/append.lua`, where its comments are. */
 export const append: LuaScript = {
   name: 'append',
-  sha1: '23522c44b8058823ffdd44a2686dc5a4346bf737',
+  sha1: 'd5a721233383f74d327d4e77921ad6ebf1aa4262',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -45,7 +45,7 @@ end
 local function readable_state(state, newer)
   if not newer then return state end
   if type(state.incarnation) ~= 'string' then return nil end
-  return { incarnation = state.incarnation }
+  return { incarnation = state.incarnation, lock = state.lock }
 end
 local function read_session()
   local kind = redis.call('TYPE', key).ok
@@ -124,7 +124,7 @@ local function state_json(state)
     .. ',"changes":' .. (state.changes or '[]')
     .. ',"history_start":' .. (type(state.history_start) == 'string' and state.history_start or 'null')
     .. ',"writers":"' .. state.writers
-    .. '","lock":null}'
+    .. '","lock":' .. (state.lock_json or 'null') .. '}'
 end
 local function document_json(fields)
   return '{"session_id":' .. fields.session_id
@@ -141,6 +141,24 @@ local function document_json(fields)
     .. ',"attributes":' .. (fields.attributes or '{}')
     .. ',"usage":' .. (fields.usage or '{}')
     .. '}'
+end
+local LOST = { 'LOST' }
+local function live_lock(session)
+  local lock = session.state and present(session.state.lock)
+  if type(lock) ~= 'table' or type(lock.token) ~= 'string' then return nil end
+  if type(lock['until']) ~= 'number' then return nil end
+  local left = lock['until'] - tonumber(now)
+  if left <= 0 then return nil end
+  return lock, left
+end
+local function locked(left)
+  return { 'LOCKED', string.format('%.0f', math.ceil(left * 1000)) }
+end
+local function lock_refusal(session, token)
+  local lock, left = live_lock(session)
+  if token == '' then return lock and locked(left) or nil end
+  if not lock or lock.token ~= token then return LOST end
+  return nil
 end
 local OPERATION_SECONDS = 86400
 local OPERATIONS_KEPT = 4096
@@ -341,6 +359,7 @@ local writer, sequence = ARGV[3], tonumber(ARGV[4])
 local new_ttl = tonumber(ARGV[6])
 local has_merge = ARGV[7] == '1'
 local operation, digest = ARGV[8], ARGV[9]
+local token = ARGV[11]
 local function done(session, time)
   return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0', time and '1' or '0' }
 end
@@ -364,7 +383,7 @@ local function begin_write()
     if known == 'mismatch' then return nil, { 'OPERATION' } end
   end
   if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
-  local wrong = wrong_for_record(session)
+  local wrong = lock_refusal(session, token) or wrong_for_record(session)
   if wrong then return nil, wrong end
   state.ttl = new_ttl or present(state.ttl)
   state.writers = record_write(state.writers, writer, sequence)
@@ -399,6 +418,20 @@ end
 local function expire(session)
   if session.state.ttl then redis.call('EXPIRE', key, integer(session.state.ttl)) end
 end
+local function new_state()
+  return { incarnation = ARGV[5], ttl = new_ttl, generation = 0, writers = '' }
+end
+local function keep_alive(session)
+  local state = session.state
+  if new_ttl and not state then
+    session.state = new_state()
+    adopt(session)
+  elseif new_ttl then
+    redis.call('JSON.SET', key, '$.state.ttl', integer(new_ttl))
+    state.ttl = new_ttl
+  end
+  if session.state and present(session.state.ttl) then expire(session) end
+end
 local function usage_group(session)
   local usage = session.usage or {}
   local fields = usage_fields(usage)
@@ -431,9 +464,9 @@ local function finish_write(session, metadata, state)
   return done(session)
 end
 local NO_ATTRIBUTES = '[{}]'
-local handoff = ARGV[13]
-local patch, attributes_before, attributes = ARGV[14], ARGV[15], ARGV[16]
-local entries = entries_from(17)
+local handoff = ARGV[14]
+local patch, attributes_before, attributes = ARGV[15], ARGV[16], ARGV[17]
+local entries = entries_from(18)
 local function create()
   if attributes_before ~= '' and attributes_before ~= NO_ATTRIBUTES then return { 'CONFLICT' } end
   local session = {
@@ -446,8 +479,8 @@ local function create()
   }
   local current = record and present(record.current)
   redis.call('JSON.SET', key, '$', document_json({
-    session_id = ARGV[11],
-    user_id = ARGV[12],
+    session_id = ARGV[12],
+    user_id = ARGV[13],
     agent = current and cjson.encode(current) or nil,
     agents = new_agents(),
     handoff = handoff ~= '' and handoff or nil,
@@ -475,7 +508,9 @@ local function set_attributes()
 end
 local session, refusal = begin_write()
 if not session then
-  if refusal[1] == 'MISSING' and ARGV[11] ~= '' then return create() end
+  if refusal[1] == 'MISSING' and ARGV[12] ~= '' then
+    return token == '' and create() or LOST
+  end
   return refusal
 end
 local length = redis.call('JSON.ARRLEN', key, '$.messages')[1]
@@ -490,7 +525,7 @@ return finish_write(session, { { 'message_count', integer(length) } }, {})
 /** `lua/create.lua`, where its comments are. */
 export const create: LuaScript = {
   name: 'create',
-  sha1: '28e8b2b5c4a5440a460a05915eb4c2aeb61983a9',
+  sha1: '098270cc5e73ceef2a285abcec16ed5fdd24def9',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -504,7 +539,7 @@ local function state_json(state)
     .. ',"changes":' .. (state.changes or '[]')
     .. ',"history_start":' .. (type(state.history_start) == 'string' and state.history_start or 'null')
     .. ',"writers":"' .. state.writers
-    .. '","lock":null}'
+    .. '","lock":' .. (state.lock_json or 'null') .. '}'
 end
 local function document_json(fields)
   return '{"session_id":' .. fields.session_id
@@ -559,7 +594,7 @@ end
 local function readable_state(state, newer)
   if not newer then return state end
   if type(state.incarnation) ~= 'string' then return nil end
-  return { incarnation = state.incarnation }
+  return { incarnation = state.incarnation, lock = state.lock }
 end
 local function read_session()
   local kind = redis.call('TYPE', key).ok
@@ -642,11 +677,42 @@ return { 'HEAD', length and tostring(length) or '', redis.call('JSON.GET', KEYS[
 `,
 };
 
-/** `lua/remove.lua`, where its comments are. */
-export const remove: LuaScript = {
-  name: 'remove',
-  sha1: '0d9b7fb9383cb7685dad995af94f606d28fac189',
-  source: `local SCHEMA = 1
+/** `lua/lock.lua`, where its comments are. */
+export const lock: LuaScript = {
+  name: 'lock',
+  sha1: '5ef54bfdad59d67336868c08a6b1952f74c0fbff',
+  source: `local clock = redis.call('TIME')
+local now = clock[1] .. '.' .. string.format('%06d', clock[2])
+local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+local function integer(number)
+  return string.format('%.0f', number)
+end
+local function state_json(state)
+  return '{"schema":1,"incarnation":"' .. state.incarnation
+    .. '","ttl":' .. (state.ttl and integer(state.ttl) or 'null')
+    .. ',"generation":' .. integer(state.generation)
+    .. ',"changes":' .. (state.changes or '[]')
+    .. ',"history_start":' .. (type(state.history_start) == 'string' and state.history_start or 'null')
+    .. ',"writers":"' .. state.writers
+    .. '","lock":' .. (state.lock_json or 'null') .. '}'
+end
+local function document_json(fields)
+  return '{"session_id":' .. fields.session_id
+    .. ',"user_id":' .. fields.user_id
+    .. ',"created_at":' .. now .. ',"updated_at":' .. now
+    .. ',"metadata":{"current_agent":' .. (fields.agent or 'null')
+    .. ',"agents_used":[' .. table.concat(fields.agents or {}, ',')
+    .. '],"message_count":' .. integer(#fields.entries)
+    .. ',"total_tokens":' .. integer(fields.tokens)
+    .. '},"messages":[' .. table.concat(fields.entries, ',')
+    .. '],"handoff_context":' .. (fields.handoff or 'null')
+    .. ',"state":' .. state_json(fields.state)
+    .. ',"operations":' .. (fields.operations or '{}')
+    .. ',"attributes":' .. (fields.attributes or '{}')
+    .. ',"usage":' .. (fields.usage or '{}')
+    .. '}'
+end
+local SCHEMA = 1
 local key = KEYS[1]
 local function present(value)
   if value == cjson.null then return nil end
@@ -683,7 +749,7 @@ end
 local function readable_state(state, newer)
   if not newer then return state end
   if type(state.incarnation) ~= 'string' then return nil end
-  return { incarnation = state.incarnation }
+  return { incarnation = state.incarnation, lock = state.lock }
 end
 local function read_session()
   local kind = redis.call('TYPE', key).ok
@@ -733,9 +799,489 @@ local function load_session(incarnation, user)
   end
   return session
 end
+local LOST = { 'LOST' }
+local function live_lock(session)
+  local lock = session.state and present(session.state.lock)
+  if type(lock) ~= 'table' or type(lock.token) ~= 'string' then return nil end
+  if type(lock['until']) ~= 'number' then return nil end
+  local left = lock['until'] - tonumber(now)
+  if left <= 0 then return nil end
+  return lock, left
+end
+local function locked(left)
+  return { 'LOCKED', string.format('%.0f', math.ceil(left * 1000)) }
+end
+local function lock_refusal(session, token)
+  local lock, left = live_lock(session)
+  if token == '' then return lock and locked(left) or nil end
+  if not lock or lock.token ~= token then return LOST end
+  return nil
+end
+local OPERATION_SECONDS = 86400
+local OPERATIONS_KEPT = 4096
+local PRUNE_EVERY = 256
+local function operation_path(id)
+  return '$.operations["' .. id .. '"]'
+end
+local function operation_json(digest)
+  return '"' .. digest .. ':' .. now .. '"'
+end
+local function recognise_operation(id, digest)
+  local found = redis.call('JSON.GET', key, operation_path(id))
+  local value = cjson.decode(found)[1]
+  if value == nil then return 'new' end
+  local known, time = string.match(tostring(value), '^(%x+):([%d.]+)$')
+  if known ~= digest then return 'mismatch' end
+  return 'repeat', time
+end
+local function prune_operations(count)
+  local kept = {}
+  local operations = cjson.decode(redis.call('JSON.GET', key, '$.operations'))[1]
+  for id, value in pairs(operations) do
+    kept[#kept + 1] = { id = id, time = tonumber(string.match(tostring(value), ':([%d.]+)$')) or 0 }
+  end
+  table.sort(kept, function(left, right) return left.time < right.time end)
+  for _, operation in ipairs(kept) do
+    local expired = tonumber(now) - operation.time > OPERATION_SECONDS
+    if not expired and count <= OPERATIONS_KEPT then return end
+    if string.find(operation.id, '^%x+$') then
+      redis.call('JSON.DEL', key, operation_path(operation.id))
+    end
+    count = count - 1
+  end
+end
+local function record_operation(id, digest)
+  redis.call('JSON.SET', key, operation_path(id), operation_json(digest))
+  local count = redis.call('JSON.OBJLEN', key, '$.operations')[1]
+  if count and count % PRUNE_EVERY == 0 then prune_operations(count) end
+end
+local COUNTS = {
+  'requests', 'input_tokens', 'output_tokens', 'total_tokens', 'cached_tokens', 'reasoning_tokens',
+}
+local MARKS_KEPT = 16
+local record = ARGV[10] ~= '' and cjson.decode(ARGV[10]) or nil
+local function has_usage()
+  return record ~= nil and (#record.spent > 0 or present(record.mark) ~= nil)
+end
+local function number_in(counts, name)
+  return type(counts) == 'table' and tonumber(present(counts[name])) or 0
+end
+local function counts_json(before, spent)
+  local members = {}
+  for index, name in ipairs(COUNTS) do
+    members[index] = '"' .. name .. '":' .. integer(number_in(before, name) + spent[name])
+  end
+  return table.concat(members, ',')
+end
+local function total_of(spent)
+  local total = {}
+  for _, name in ipairs(COUNTS) do
+    total[name] = 0
+    for _, counts in ipairs(spent) do total[name] = total[name] + counts[name] end
+  end
+  return total
+end
+local function agents_json(before, spent)
+  local members = {}
+  for _, counts in ipairs(spent) do
+    local name = present(counts.agent)
+    if name then
+      local known = type(before) == 'table' and before[name] or nil
+      members[#members + 1] = cjson.encode(name) .. ':{' .. counts_json(known, counts) .. '}'
+    end
+  end
+  return '{' .. table.concat(members, ',') .. '}'
+end
+local function marks_json(before, mark)
+  local marks = type(before) == 'string' and not string.find(before, '[^%x:;]') and before or ''
+  marks = marks .. mark .. ';'
+  local _, count = string.gsub(marks, ';', ';')
+  for _ = MARKS_KEPT + 1, count do marks = string.match(marks, '^[^;]*;(.*)$') end
+  return '"' .. marks .. '"'
+end
+local function usage_fields(usage)
+  local fields = {}
+  if #record.spent > 0 then
+    local total = total_of(record.spent)
+    for index, name in ipairs(COUNTS) do
+      fields[index] = { name, integer(number_in(usage, name) + total[name]) }
+    end
+    fields[#fields + 1] = { 'agents', agents_json(usage.agents, record.spent) }
+  end
+  if present(record.mark) then
+    fields[#fields + 1] = { 'marks', marks_json(usage.marks, record.mark) }
+  end
+  return fields
+end
+local function all_agents_json(usage)
+  local agents = {}
+  local before = type(usage.agents) == 'table' and usage.agents or {}
+  for name, counts in pairs(before) do
+    if type(name) == 'string' then agents[name] = cjson.encode(counts) end
+  end
+  for _, counts in ipairs(record.spent) do
+    local name = present(counts.agent)
+    if name then agents[name] = '{' .. counts_json(before[name], counts) .. '}' end
+  end
+  local members = {}
+  for name, json in pairs(agents) do members[#members + 1] = cjson.encode(name) .. ':' .. json end
+  return '{' .. table.concat(members, ',') .. '}'
+end
+local function read_usage()
+  if not has_usage() then return nil end
+  local text = redis.call('JSON.GET', key, '$.usage')
+  if string.sub(text, 1, 2) ~= '[{' then return nil end
+  return cjson.decode(text)[1]
+end
+local function new_agents(session)
+  local used, added = {}, {}
+  for _, name in ipairs(session and session.agents_used or {}) do used[name] = true end
+  for _, name in ipairs(record and record.agents or {}) do
+    if not used[name] then added[#added + 1] = cjson.encode(name) end
+    used[name] = true
+  end
+  return added
+end
+local function wrong_for_record(session)
+  if not record then return nil end
+  session.new_agents = new_agents(session)
+  session.usage = read_usage()
+  if #session.new_agents > 0
+      and not redis.call('JSON.ARRLEN', key, '$.metadata.agents_used')[1] then
+    return { 'CORRUPT', 'metadata' }
+  end
+  return nil
+end
+local function apply_record(session, metadata)
+  if not record then return end
+  if #session.new_agents > 0 then
+    redis.call('JSON.ARRAPPEND', key, '$.metadata.agents_used', unpack(session.new_agents))
+  end
+  if record.tokens > 0 then
+    metadata[#metadata + 1] = { 'total_tokens', integer(session.tokens + record.tokens) }
+  end
+  if present(record.current) then
+    metadata[#metadata + 1] = { 'current_agent', cjson.encode(record.current) }
+  end
+end
+local function reset_usage(session, metadata)
+  session.tokens = 0
+  if not record or record.tokens == 0 then metadata[#metadata + 1] = { 'total_tokens', '0' } end
+  local usage = cjson.decode(redis.call('JSON.GET', key, '$.usage'))[1]
+  if type(usage) ~= 'table' then return end
+  for _, name in ipairs(COUNTS) do
+    if usage[name] ~= nil then redis.call('JSON.SET', key, '$.usage.' .. name, '0') end
+  end
+  if usage.agents ~= nil then redis.call('JSON.SET', key, '$.usage.agents', '{}') end
+  session.usage = read_usage()
+end
+local function new_usage_json()
+  if not has_usage() then return '{}' end
+  local members = {}
+  for index, field in ipairs(usage_fields({})) do
+    members[index] = '"' .. field[1] .. '":' .. field[2]
+  end
+  return '{' .. table.concat(members, ',') .. '}'
+end
+local WRITERS_KEPT = 32
+local WRITER_SECONDS = 600
+local function recognise(writers, writer, sequence)
+  local at = string.find(writers, writer .. ':', 1, true)
+  if not at then return sequence == 1 and 'new' or 'gap' end
+  local last, time = string.match(writers, '^(%d+):([%d.]+);', at + #writer + 1)
+  if tonumber(last) == sequence then return 'repeat', time end
+  return tonumber(last) + 1 == sequence and 'new' or 'gap'
+end
+local function without_writer(writers, writer)
+  local at = string.find(writers, writer .. ':', 1, true)
+  if not at then return writers end
+  local stop = string.find(writers, ';', at, true)
+  return string.sub(writers, 1, at - 1) .. string.sub(writers, stop + 1)
+end
+local function without_old_writers(writers)
+  local _, count = string.gsub(writers, ';', ';')
+  while count > WRITERS_KEPT do
+    local time, stop = string.match(writers, '^[^:]*:%d+:([%d.]+);()')
+    if not time or tonumber(now) - tonumber(time) < WRITER_SECONDS then return writers end
+    writers = string.sub(writers, stop)
+    count = count - 1
+  end
+  return writers
+end
+local function record_write(writers, writer, sequence)
+  return without_old_writers(without_writer(writers, writer))
+    .. writer .. ':' .. sequence .. ':' .. now .. ';'
+end
+local writer, sequence = ARGV[3], tonumber(ARGV[4])
+local new_ttl = tonumber(ARGV[6])
+local has_merge = ARGV[7] == '1'
+local operation, digest = ARGV[8], ARGV[9]
+local token = ARGV[11]
+local function done(session, time)
+  return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0', time and '1' or '0' }
+end
+local function schema_refusal(session)
+  return { 'SCHEMA', integer(session.newer_schema) }
+end
+local function begin_write()
+  local session, refusal = load_session(ARGV[1], ARGV[2])
+  if not session then return nil, refusal end
+  if session.newer_schema then return nil, schema_refusal(session) end
+  if not session.state then
+    session.adopted = true
+    session.state = { schema = SCHEMA, incarnation = ARGV[5], generation = 0, writers = '' }
+  end
+  local state = session.state
+  local seen, time = recognise(state.writers, writer, sequence)
+  if seen == 'repeat' then return nil, done(session, time) end
+  if operation ~= '' then
+    local known, first_time = recognise_operation(operation, digest)
+    if known == 'repeat' then return nil, { 'SEEN', state.incarnation, first_time } end
+    if known == 'mismatch' then return nil, { 'OPERATION' } end
+  end
+  if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
+  local wrong = lock_refusal(session, token) or wrong_for_record(session)
+  if wrong then return nil, wrong end
+  state.ttl = new_ttl or present(state.ttl)
+  state.writers = record_write(state.writers, writer, sequence)
+  return session
+end
+local function adopt(session)
+  redis.call('JSON.SET', key, '$.state', state_json(session.state))
+  for _, field in ipairs({ 'operations', 'attributes', 'usage' }) do
+    redis.call('JSON.SET', key, '$.' .. field, '{}', 'NX')
+  end
+end
+local function merge(groups)
+  local parts = { '"updated_at":' .. now }
+  for _, group in ipairs(groups) do
+    local fields = {}
+    for _, field in ipairs(group.fields) do
+      fields[#fields + 1] = '"' .. field[1] .. '":' .. field[2]
+    end
+    parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
+  end
+  local reply = redis.pcall('JSON.MERGE', key, '$', '{' .. table.concat(parts, ',') .. '}')
+  return not (type(reply) == 'table' and reply.err)
+end
+local function set_one_by_one(groups)
+  redis.call('JSON.SET', key, '$.updated_at', now)
+  for _, group in ipairs(groups) do
+    for _, field in ipairs(group.fields) do
+      redis.call('JSON.SET', key, '$.' .. group.name .. '.' .. field[1], field[2])
+    end
+  end
+end
+local function expire(session)
+  if session.state.ttl then redis.call('EXPIRE', key, integer(session.state.ttl)) end
+end
+local function new_state()
+  return { incarnation = ARGV[5], ttl = new_ttl, generation = 0, writers = '' }
+end
+local function keep_alive(session)
+  local state = session.state
+  if new_ttl and not state then
+    session.state = new_state()
+    adopt(session)
+  elseif new_ttl then
+    redis.call('JSON.SET', key, '$.state.ttl', integer(new_ttl))
+    state.ttl = new_ttl
+  end
+  if session.state and present(session.state.ttl) then expire(session) end
+end
+local function usage_group(session)
+  local usage = session.usage or {}
+  local fields = usage_fields(usage)
+  for _, field in ipairs(fields) do
+    if field[1] == 'agents' and not has_merge then field[2] = all_agents_json(usage) end
+  end
+  return { name = 'usage', fields = fields }
+end
+local function finish_write(session, metadata, state)
+  local groups = { { name = 'metadata', fields = metadata } }
+  apply_record(session, metadata)
+  if session.adopted then
+    adopt(session)
+  else
+    state[#state + 1] = { 'writers', '"' .. session.state.writers .. '"' }
+    if new_ttl then state[#state + 1] = { 'ttl', integer(new_ttl) } end
+    groups[2] = { name = 'state', fields = state }
+  end
+  if operation ~= '' then record_operation(operation, digest) end
+  if has_usage() then
+    if not session.usage then redis.call('JSON.SET', key, '$.usage', '{}') end
+    groups[#groups + 1] = usage_group(session)
+  end
+  if has_merge and not merge(groups) then
+    has_merge = false
+    if has_usage() then groups[#groups] = usage_group(session) end
+  end
+  if not has_merge then set_one_by_one(groups) end
+  expire(session)
+  return done(session)
+end
+local lock_json = '{"token":' .. cjson.encode(token)
+  .. ',"until":' .. string.format('%.6f', now_us / 1000000 + ARGV[12] / 1000) .. '}'
+local function create()
+  local session = {
+    state = {
+      incarnation = ARGV[5],
+      ttl = new_ttl,
+      generation = 0,
+      writers = '',
+      lock_json = lock_json,
+    },
+  }
+  redis.call('JSON.SET', key, '$', document_json({
+    session_id = ARGV[14],
+    user_id = ARGV[15],
+    entries = {},
+    tokens = 0,
+    state = session.state,
+  }))
+  expire(session)
+  return done(session)
+end
+local function refusal_of(session)
+  if session.newer_schema then return schema_refusal(session) end
+  if ARGV[13] == '1' then return lock_refusal(session, token) end
+  local lock, left = live_lock(session)
+  return lock and lock.token ~= token and locked(left) or nil
+end
+local session, refusal = load_session(ARGV[1], ARGV[2])
+if not session then
+  if refusal[1] == 'MISSING' and ARGV[14] ~= '' then return create() end
+  return refusal
+end
+refusal = refusal_of(session)
+if refusal then return refusal end
+keep_alive(session)
+if not session.state then
+  session.state = new_state()
+  adopt(session)
+end
+redis.call('JSON.SET', key, '$.state.lock', lock_json)
+return done(session)
+`,
+};
+
+/** `lua/remove.lua`, where its comments are. */
+export const remove: LuaScript = {
+  name: 'remove',
+  sha1: '81d8a22c86775ea0307bbf2f719a2e1a8fa45df5',
+  source: `local SCHEMA = 1
+local key = KEYS[1]
+local function present(value)
+  if value == cjson.null then return nil end
+  return value
+end
+local function is_ttl(ttl)
+  return ttl == nil or (type(ttl) == 'number' and ttl >= 1 and ttl < 2147483648 and ttl % 1 == 0)
+end
+local function is_state(state)
+  return type(state) == 'table'
+    and type(state.schema) == 'number'
+    and type(state.incarnation) == 'string'
+    and type(state.generation) == 'number'
+    and type(state.writers) == 'string'
+    and not string.find(state.writers, '[^%w_:;.-]')
+    and is_ttl(present(state.ttl))
+end
+local function is_array(value)
+  return type(value) == 'table' and (next(value) == nil or #value > 0)
+end
+local function wrong_field(fields)
+  local metadata, user_id = fields.metadata, present(fields.user_id)
+  if user_id ~= nil and type(user_id) ~= 'string' then return 'user_id' end
+  if type(fields.created_at) ~= 'number' then return 'created_at' end
+  if type(metadata) ~= 'table'
+      or type(metadata.message_count) ~= 'number'
+      or type(metadata.total_tokens) ~= 'number'
+      or not is_array(metadata.agents_used) then
+    return 'metadata'
+  end
+  if fields.state ~= nil and not fields.newer and not is_state(fields.state) then return 'state' end
+  return nil
+end
+local function readable_state(state, newer)
+  if not newer then return state end
+  if type(state.incarnation) ~= 'string' then return nil end
+  return { incarnation = state.incarnation, lock = state.lock }
+end
+local function read_session()
+  local kind = redis.call('TYPE', key).ok
+  if kind == 'none' then
+    redis.call('JSON.TYPE', key)
+    return nil, { 'MISSING' }
+  end
+  if kind ~= 'ReJSON-RL' then return nil, { 'TYPE', kind } end
+  local found = cjson.decode(
+    redis.call('JSON.GET', key, '$.state', '$.metadata', '$.created_at', '$.user_id'))
+  local state = present(found['$.state'][1])
+  local schema = type(state) == 'table' and tonumber(present(state.schema)) or nil
+  local fields = {
+    created_at = found['$.created_at'][1],
+    user_id = found['$.user_id'][1],
+    metadata = found['$.metadata'][1],
+    state = state,
+    newer = schema and schema > SCHEMA,
+  }
+  local wrong = wrong_field(fields)
+  if wrong then return nil, { 'CORRUPT', wrong } end
+  return {
+    created_at = fields.created_at,
+    user_id = present(fields.user_id),
+    tokens = fields.metadata.total_tokens,
+    agents_used = fields.metadata.agents_used,
+    state = readable_state(state, fields.newer),
+    newer_schema = fields.newer and schema or nil,
+  }
+end
+local function incarnation_of(session)
+  if session.state then return session.state.incarnation end
+  return 'created:' .. string.format('%.17g', session.created_at)
+end
+local function is_same_life(session, incarnation)
+  local created_at = string.match(incarnation, '^created:(.+)$')
+  if created_at then return tonumber(created_at) == session.created_at end
+  return session.state ~= nil and session.state.incarnation == incarnation
+end
+local function load_session(incarnation, user)
+  local session, refusal = read_session()
+  if not session then return nil, refusal end
+  if incarnation ~= '' then
+    if not is_same_life(session, incarnation) then return nil, { 'REPLACED' } end
+  elseif user ~= '' and session.user_id ~= user then
+    return nil, { 'FORBIDDEN' }
+  end
+  return session
+end
+local clock = redis.call('TIME')
+local now = clock[1] .. '.' .. string.format('%06d', clock[2])
+local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+local LOST = { 'LOST' }
+local function live_lock(session)
+  local lock = session.state and present(session.state.lock)
+  if type(lock) ~= 'table' or type(lock.token) ~= 'string' then return nil end
+  if type(lock['until']) ~= 'number' then return nil end
+  local left = lock['until'] - tonumber(now)
+  if left <= 0 then return nil end
+  return lock, left
+end
+local function locked(left)
+  return { 'LOCKED', string.format('%.0f', math.ceil(left * 1000)) }
+end
+local function lock_refusal(session, token)
+  local lock, left = live_lock(session)
+  if token == '' then return lock and locked(left) or nil end
+  if not lock or lock.token ~= token then return LOST end
+  return nil
+end
 local session, refusal = load_session(ARGV[1], ARGV[2])
 local may_delete = session or (refusal[1] == 'CORRUPT' and ARGV[1] == '' and ARGV[2] == '')
 if not may_delete then return refusal end
+local refused = session and lock_refusal(session, ARGV[3])
+if refused then return refused end
 redis.call('UNLINK', key)
 return { 'OK', '', '', '' }
 `,
@@ -744,7 +1290,7 @@ return { 'OK', '', '', '' }
 /** `lua/rewrite.lua`, where its comments are. */
 export const rewrite: LuaScript = {
   name: 'rewrite',
-  sha1: '1db5ac4f97daebeeac404cada42571ed8a89636c',
+  sha1: 'd5eb789f11440e3be49e9e64685c7b6977dacc60',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -785,7 +1331,7 @@ end
 local function readable_state(state, newer)
   if not newer then return state end
   if type(state.incarnation) ~= 'string' then return nil end
-  return { incarnation = state.incarnation }
+  return { incarnation = state.incarnation, lock = state.lock }
 end
 local function read_session()
   local kind = redis.call('TYPE', key).ok
@@ -864,7 +1410,7 @@ local function state_json(state)
     .. ',"changes":' .. (state.changes or '[]')
     .. ',"history_start":' .. (type(state.history_start) == 'string' and state.history_start or 'null')
     .. ',"writers":"' .. state.writers
-    .. '","lock":null}'
+    .. '","lock":' .. (state.lock_json or 'null') .. '}'
 end
 local function document_json(fields)
   return '{"session_id":' .. fields.session_id
@@ -881,6 +1427,24 @@ local function document_json(fields)
     .. ',"attributes":' .. (fields.attributes or '{}')
     .. ',"usage":' .. (fields.usage or '{}')
     .. '}'
+end
+local LOST = { 'LOST' }
+local function live_lock(session)
+  local lock = session.state and present(session.state.lock)
+  if type(lock) ~= 'table' or type(lock.token) ~= 'string' then return nil end
+  if type(lock['until']) ~= 'number' then return nil end
+  local left = lock['until'] - tonumber(now)
+  if left <= 0 then return nil end
+  return lock, left
+end
+local function locked(left)
+  return { 'LOCKED', string.format('%.0f', math.ceil(left * 1000)) }
+end
+local function lock_refusal(session, token)
+  local lock, left = live_lock(session)
+  if token == '' then return lock and locked(left) or nil end
+  if not lock or lock.token ~= token then return LOST end
+  return nil
 end
 local OPERATION_SECONDS = 86400
 local OPERATIONS_KEPT = 4096
@@ -1081,6 +1645,7 @@ local writer, sequence = ARGV[3], tonumber(ARGV[4])
 local new_ttl = tonumber(ARGV[6])
 local has_merge = ARGV[7] == '1'
 local operation, digest = ARGV[8], ARGV[9]
+local token = ARGV[11]
 local function done(session, time)
   return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0', time and '1' or '0' }
 end
@@ -1104,7 +1669,7 @@ local function begin_write()
     if known == 'mismatch' then return nil, { 'OPERATION' } end
   end
   if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
-  local wrong = wrong_for_record(session)
+  local wrong = lock_refusal(session, token) or wrong_for_record(session)
   if wrong then return nil, wrong end
   state.ttl = new_ttl or present(state.ttl)
   state.writers = record_write(state.writers, writer, sequence)
@@ -1138,6 +1703,20 @@ local function set_one_by_one(groups)
 end
 local function expire(session)
   if session.state.ttl then redis.call('EXPIRE', key, integer(session.state.ttl)) end
+end
+local function new_state()
+  return { incarnation = ARGV[5], ttl = new_ttl, generation = 0, writers = '' }
+end
+local function keep_alive(session)
+  local state = session.state
+  if new_ttl and not state then
+    session.state = new_state()
+    adopt(session)
+  elseif new_ttl then
+    redis.call('JSON.SET', key, '$.state.ttl', integer(new_ttl))
+    state.ttl = new_ttl
+  end
+  if session.state and present(session.state.ttl) then expire(session) end
 end
 local function usage_group(session)
   local usage = session.usage or {}
@@ -1176,10 +1755,10 @@ local function id_at(index)
   return string.match(found, '^%[(".*")%]$')
 end
 local function version_holds(session)
-  if ARGV[11] == '' then return true end
-  if integer(session.state.generation) ~= ARGV[11] then return false end
+  if ARGV[12] == '' then return true end
+  if integer(session.state.generation) ~= ARGV[12] then return false end
   local last_id = id_at(-1)
-  return (last_id and cjson.decode('[' .. last_id .. ']')[1] or '') == ARGV[12]
+  return (last_id and cjson.decode('[' .. last_id .. ']')[1] or '') == ARGV[13]
 end
 local function keep_first(count)
   local first, last = 0, count - 1
@@ -1197,7 +1776,7 @@ local function changes_json(changes, generation, lowest)
   return '[' .. table.concat(kept, ',', math.max(1, #kept - CHANGES_KEPT + 1)) .. ']'
 end
 local function new_history_start(state, kept)
-  if ARGV[16] == '1' and kept > 0 then
+  if ARGV[17] == '1' and kept > 0 then
     local id = id_at(integer(kept - 1))
     if not id then return nil, { 'CORRUPT', 'messages' } end
     return '{"index":' .. integer(kept) .. ',"id":' .. id .. '}'
@@ -1205,18 +1784,18 @@ local function new_history_start(state, kept)
   local start = present(state.history_start)
   if start == nil then return nil end
   local index = type(start) == 'table' and tonumber(start.index) or 0
-  return (ARGV[16] == '1' or kept < index) and 'null' or nil
+  return (ARGV[17] == '1' or kept < index) and 'null' or nil
 end
 local session, refusal = begin_write()
 if not session then return refusal end
 if not version_holds(session) then return { 'CONFLICT' } end
 local length = redis.call('JSON.ARRLEN', key, '$.messages')[1]
 if not length then return { 'CORRUPT', 'messages' } end
-local kept = ARGV[13] == 'all' and 0 or math.max(0, length - tonumber(ARGV[13]))
+local kept = ARGV[14] == 'all' and 0 or math.max(0, length - tonumber(ARGV[14]))
 local state = session.state
 local start, wrong = new_history_start(state, kept)
 if wrong then return wrong end
-local entries = entries_from(17)
+local entries = entries_from(18)
 local metadata = { { 'message_count', integer(kept + #entries) } }
 local changed = {}
 if kept < length or start then
@@ -1232,8 +1811,8 @@ elseif start then
   changed[#changed + 1] = { 'history_start', start }
 end
 append_entries(entries, kept)
-if ARGV[15] == '1' then reset_usage(session, metadata) end
-if ARGV[14] == '1' then redis.call('JSON.SET', key, '$.operations', '{}') end
+if ARGV[16] == '1' then reset_usage(session, metadata) end
+if ARGV[15] == '1' then redis.call('JSON.SET', key, '$.operations', '{}') end
 return finish_write(session, metadata, changed)
 `,
 };
@@ -1241,7 +1820,7 @@ return finish_write(session, metadata, changed)
 /** `lua/touch.lua`, where its comments are. */
 export const touch: LuaScript = {
   name: 'touch',
-  sha1: '0e1fa08781bb979d446b40ed54024fcf3b0238c4',
+  sha1: '9dee45332a73edc337ab21fc7b008b0bce5efedd',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -1255,7 +1834,7 @@ local function state_json(state)
     .. ',"changes":' .. (state.changes or '[]')
     .. ',"history_start":' .. (type(state.history_start) == 'string' and state.history_start or 'null')
     .. ',"writers":"' .. state.writers
-    .. '","lock":null}'
+    .. '","lock":' .. (state.lock_json or 'null') .. '}'
 end
 local function document_json(fields)
   return '{"session_id":' .. fields.session_id
@@ -1310,7 +1889,7 @@ end
 local function readable_state(state, newer)
   if not newer then return state end
   if type(state.incarnation) ~= 'string' then return nil end
-  return { incarnation = state.incarnation }
+  return { incarnation = state.incarnation, lock = state.lock }
 end
 local function read_session()
   local kind = redis.call('TYPE', key).ok
@@ -1359,6 +1938,24 @@ local function load_session(incarnation, user)
     return nil, { 'FORBIDDEN' }
   end
   return session
+end
+local LOST = { 'LOST' }
+local function live_lock(session)
+  local lock = session.state and present(session.state.lock)
+  if type(lock) ~= 'table' or type(lock.token) ~= 'string' then return nil end
+  if type(lock['until']) ~= 'number' then return nil end
+  local left = lock['until'] - tonumber(now)
+  if left <= 0 then return nil end
+  return lock, left
+end
+local function locked(left)
+  return { 'LOCKED', string.format('%.0f', math.ceil(left * 1000)) }
+end
+local function lock_refusal(session, token)
+  local lock, left = live_lock(session)
+  if token == '' then return lock and locked(left) or nil end
+  if not lock or lock.token ~= token then return LOST end
+  return nil
 end
 local OPERATION_SECONDS = 86400
 local OPERATIONS_KEPT = 4096
@@ -1559,6 +2156,7 @@ local writer, sequence = ARGV[3], tonumber(ARGV[4])
 local new_ttl = tonumber(ARGV[6])
 local has_merge = ARGV[7] == '1'
 local operation, digest = ARGV[8], ARGV[9]
+local token = ARGV[11]
 local function done(session, time)
   return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0', time and '1' or '0' }
 end
@@ -1582,7 +2180,7 @@ local function begin_write()
     if known == 'mismatch' then return nil, { 'OPERATION' } end
   end
   if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
-  local wrong = wrong_for_record(session)
+  local wrong = lock_refusal(session, token) or wrong_for_record(session)
   if wrong then return nil, wrong end
   state.ttl = new_ttl or present(state.ttl)
   state.writers = record_write(state.writers, writer, sequence)
@@ -1616,6 +2214,20 @@ local function set_one_by_one(groups)
 end
 local function expire(session)
   if session.state.ttl then redis.call('EXPIRE', key, integer(session.state.ttl)) end
+end
+local function new_state()
+  return { incarnation = ARGV[5], ttl = new_ttl, generation = 0, writers = '' }
+end
+local function keep_alive(session)
+  local state = session.state
+  if new_ttl and not state then
+    session.state = new_state()
+    adopt(session)
+  elseif new_ttl then
+    redis.call('JSON.SET', key, '$.state.ttl', integer(new_ttl))
+    state.ttl = new_ttl
+  end
+  if session.state and present(session.state.ttl) then expire(session) end
 end
 local function usage_group(session)
   local usage = session.usage or {}
@@ -1651,17 +2263,461 @@ end
 local session, refusal = load_session(ARGV[1], ARGV[2])
 if not session then return refusal end
 if session.newer_schema then return schema_refusal(session) end
-local state = session.state
-if new_ttl then
-  if state then
-    redis.call('JSON.SET', key, '$.state.ttl', integer(new_ttl))
-    state.ttl = new_ttl
-  else
-    session.state = { incarnation = ARGV[5], ttl = new_ttl, generation = 0, writers = '' }
-    adopt(session)
+keep_alive(session)
+return done(session)
+`,
+};
+
+/** `lua/unlock.lua`, where its comments are. */
+export const unlock: LuaScript = {
+  name: 'unlock',
+  sha1: 'ea22f399418e7dc52b636c7ea8b9e141452a030f',
+  source: `local clock = redis.call('TIME')
+local now = clock[1] .. '.' .. string.format('%06d', clock[2])
+local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+local function integer(number)
+  return string.format('%.0f', number)
+end
+local function state_json(state)
+  return '{"schema":1,"incarnation":"' .. state.incarnation
+    .. '","ttl":' .. (state.ttl and integer(state.ttl) or 'null')
+    .. ',"generation":' .. integer(state.generation)
+    .. ',"changes":' .. (state.changes or '[]')
+    .. ',"history_start":' .. (type(state.history_start) == 'string' and state.history_start or 'null')
+    .. ',"writers":"' .. state.writers
+    .. '","lock":' .. (state.lock_json or 'null') .. '}'
+end
+local function document_json(fields)
+  return '{"session_id":' .. fields.session_id
+    .. ',"user_id":' .. fields.user_id
+    .. ',"created_at":' .. now .. ',"updated_at":' .. now
+    .. ',"metadata":{"current_agent":' .. (fields.agent or 'null')
+    .. ',"agents_used":[' .. table.concat(fields.agents or {}, ',')
+    .. '],"message_count":' .. integer(#fields.entries)
+    .. ',"total_tokens":' .. integer(fields.tokens)
+    .. '},"messages":[' .. table.concat(fields.entries, ',')
+    .. '],"handoff_context":' .. (fields.handoff or 'null')
+    .. ',"state":' .. state_json(fields.state)
+    .. ',"operations":' .. (fields.operations or '{}')
+    .. ',"attributes":' .. (fields.attributes or '{}')
+    .. ',"usage":' .. (fields.usage or '{}')
+    .. '}'
+end
+local SCHEMA = 1
+local key = KEYS[1]
+local function present(value)
+  if value == cjson.null then return nil end
+  return value
+end
+local function is_ttl(ttl)
+  return ttl == nil or (type(ttl) == 'number' and ttl >= 1 and ttl < 2147483648 and ttl % 1 == 0)
+end
+local function is_state(state)
+  return type(state) == 'table'
+    and type(state.schema) == 'number'
+    and type(state.incarnation) == 'string'
+    and type(state.generation) == 'number'
+    and type(state.writers) == 'string'
+    and not string.find(state.writers, '[^%w_:;.-]')
+    and is_ttl(present(state.ttl))
+end
+local function is_array(value)
+  return type(value) == 'table' and (next(value) == nil or #value > 0)
+end
+local function wrong_field(fields)
+  local metadata, user_id = fields.metadata, present(fields.user_id)
+  if user_id ~= nil and type(user_id) ~= 'string' then return 'user_id' end
+  if type(fields.created_at) ~= 'number' then return 'created_at' end
+  if type(metadata) ~= 'table'
+      or type(metadata.message_count) ~= 'number'
+      or type(metadata.total_tokens) ~= 'number'
+      or not is_array(metadata.agents_used) then
+    return 'metadata'
+  end
+  if fields.state ~= nil and not fields.newer and not is_state(fields.state) then return 'state' end
+  return nil
+end
+local function readable_state(state, newer)
+  if not newer then return state end
+  if type(state.incarnation) ~= 'string' then return nil end
+  return { incarnation = state.incarnation, lock = state.lock }
+end
+local function read_session()
+  local kind = redis.call('TYPE', key).ok
+  if kind == 'none' then
+    redis.call('JSON.TYPE', key)
+    return nil, { 'MISSING' }
+  end
+  if kind ~= 'ReJSON-RL' then return nil, { 'TYPE', kind } end
+  local found = cjson.decode(
+    redis.call('JSON.GET', key, '$.state', '$.metadata', '$.created_at', '$.user_id'))
+  local state = present(found['$.state'][1])
+  local schema = type(state) == 'table' and tonumber(present(state.schema)) or nil
+  local fields = {
+    created_at = found['$.created_at'][1],
+    user_id = found['$.user_id'][1],
+    metadata = found['$.metadata'][1],
+    state = state,
+    newer = schema and schema > SCHEMA,
+  }
+  local wrong = wrong_field(fields)
+  if wrong then return nil, { 'CORRUPT', wrong } end
+  return {
+    created_at = fields.created_at,
+    user_id = present(fields.user_id),
+    tokens = fields.metadata.total_tokens,
+    agents_used = fields.metadata.agents_used,
+    state = readable_state(state, fields.newer),
+    newer_schema = fields.newer and schema or nil,
+  }
+end
+local function incarnation_of(session)
+  if session.state then return session.state.incarnation end
+  return 'created:' .. string.format('%.17g', session.created_at)
+end
+local function is_same_life(session, incarnation)
+  local created_at = string.match(incarnation, '^created:(.+)$')
+  if created_at then return tonumber(created_at) == session.created_at end
+  return session.state ~= nil and session.state.incarnation == incarnation
+end
+local function load_session(incarnation, user)
+  local session, refusal = read_session()
+  if not session then return nil, refusal end
+  if incarnation ~= '' then
+    if not is_same_life(session, incarnation) then return nil, { 'REPLACED' } end
+  elseif user ~= '' and session.user_id ~= user then
+    return nil, { 'FORBIDDEN' }
+  end
+  return session
+end
+local LOST = { 'LOST' }
+local function live_lock(session)
+  local lock = session.state and present(session.state.lock)
+  if type(lock) ~= 'table' or type(lock.token) ~= 'string' then return nil end
+  if type(lock['until']) ~= 'number' then return nil end
+  local left = lock['until'] - tonumber(now)
+  if left <= 0 then return nil end
+  return lock, left
+end
+local function locked(left)
+  return { 'LOCKED', string.format('%.0f', math.ceil(left * 1000)) }
+end
+local function lock_refusal(session, token)
+  local lock, left = live_lock(session)
+  if token == '' then return lock and locked(left) or nil end
+  if not lock or lock.token ~= token then return LOST end
+  return nil
+end
+local OPERATION_SECONDS = 86400
+local OPERATIONS_KEPT = 4096
+local PRUNE_EVERY = 256
+local function operation_path(id)
+  return '$.operations["' .. id .. '"]'
+end
+local function operation_json(digest)
+  return '"' .. digest .. ':' .. now .. '"'
+end
+local function recognise_operation(id, digest)
+  local found = redis.call('JSON.GET', key, operation_path(id))
+  local value = cjson.decode(found)[1]
+  if value == nil then return 'new' end
+  local known, time = string.match(tostring(value), '^(%x+):([%d.]+)$')
+  if known ~= digest then return 'mismatch' end
+  return 'repeat', time
+end
+local function prune_operations(count)
+  local kept = {}
+  local operations = cjson.decode(redis.call('JSON.GET', key, '$.operations'))[1]
+  for id, value in pairs(operations) do
+    kept[#kept + 1] = { id = id, time = tonumber(string.match(tostring(value), ':([%d.]+)$')) or 0 }
+  end
+  table.sort(kept, function(left, right) return left.time < right.time end)
+  for _, operation in ipairs(kept) do
+    local expired = tonumber(now) - operation.time > OPERATION_SECONDS
+    if not expired and count <= OPERATIONS_KEPT then return end
+    if string.find(operation.id, '^%x+$') then
+      redis.call('JSON.DEL', key, operation_path(operation.id))
+    end
+    count = count - 1
   end
 end
-if session.state and present(session.state.ttl) then expire(session) end
+local function record_operation(id, digest)
+  redis.call('JSON.SET', key, operation_path(id), operation_json(digest))
+  local count = redis.call('JSON.OBJLEN', key, '$.operations')[1]
+  if count and count % PRUNE_EVERY == 0 then prune_operations(count) end
+end
+local COUNTS = {
+  'requests', 'input_tokens', 'output_tokens', 'total_tokens', 'cached_tokens', 'reasoning_tokens',
+}
+local MARKS_KEPT = 16
+local record = ARGV[10] ~= '' and cjson.decode(ARGV[10]) or nil
+local function has_usage()
+  return record ~= nil and (#record.spent > 0 or present(record.mark) ~= nil)
+end
+local function number_in(counts, name)
+  return type(counts) == 'table' and tonumber(present(counts[name])) or 0
+end
+local function counts_json(before, spent)
+  local members = {}
+  for index, name in ipairs(COUNTS) do
+    members[index] = '"' .. name .. '":' .. integer(number_in(before, name) + spent[name])
+  end
+  return table.concat(members, ',')
+end
+local function total_of(spent)
+  local total = {}
+  for _, name in ipairs(COUNTS) do
+    total[name] = 0
+    for _, counts in ipairs(spent) do total[name] = total[name] + counts[name] end
+  end
+  return total
+end
+local function agents_json(before, spent)
+  local members = {}
+  for _, counts in ipairs(spent) do
+    local name = present(counts.agent)
+    if name then
+      local known = type(before) == 'table' and before[name] or nil
+      members[#members + 1] = cjson.encode(name) .. ':{' .. counts_json(known, counts) .. '}'
+    end
+  end
+  return '{' .. table.concat(members, ',') .. '}'
+end
+local function marks_json(before, mark)
+  local marks = type(before) == 'string' and not string.find(before, '[^%x:;]') and before or ''
+  marks = marks .. mark .. ';'
+  local _, count = string.gsub(marks, ';', ';')
+  for _ = MARKS_KEPT + 1, count do marks = string.match(marks, '^[^;]*;(.*)$') end
+  return '"' .. marks .. '"'
+end
+local function usage_fields(usage)
+  local fields = {}
+  if #record.spent > 0 then
+    local total = total_of(record.spent)
+    for index, name in ipairs(COUNTS) do
+      fields[index] = { name, integer(number_in(usage, name) + total[name]) }
+    end
+    fields[#fields + 1] = { 'agents', agents_json(usage.agents, record.spent) }
+  end
+  if present(record.mark) then
+    fields[#fields + 1] = { 'marks', marks_json(usage.marks, record.mark) }
+  end
+  return fields
+end
+local function all_agents_json(usage)
+  local agents = {}
+  local before = type(usage.agents) == 'table' and usage.agents or {}
+  for name, counts in pairs(before) do
+    if type(name) == 'string' then agents[name] = cjson.encode(counts) end
+  end
+  for _, counts in ipairs(record.spent) do
+    local name = present(counts.agent)
+    if name then agents[name] = '{' .. counts_json(before[name], counts) .. '}' end
+  end
+  local members = {}
+  for name, json in pairs(agents) do members[#members + 1] = cjson.encode(name) .. ':' .. json end
+  return '{' .. table.concat(members, ',') .. '}'
+end
+local function read_usage()
+  if not has_usage() then return nil end
+  local text = redis.call('JSON.GET', key, '$.usage')
+  if string.sub(text, 1, 2) ~= '[{' then return nil end
+  return cjson.decode(text)[1]
+end
+local function new_agents(session)
+  local used, added = {}, {}
+  for _, name in ipairs(session and session.agents_used or {}) do used[name] = true end
+  for _, name in ipairs(record and record.agents or {}) do
+    if not used[name] then added[#added + 1] = cjson.encode(name) end
+    used[name] = true
+  end
+  return added
+end
+local function wrong_for_record(session)
+  if not record then return nil end
+  session.new_agents = new_agents(session)
+  session.usage = read_usage()
+  if #session.new_agents > 0
+      and not redis.call('JSON.ARRLEN', key, '$.metadata.agents_used')[1] then
+    return { 'CORRUPT', 'metadata' }
+  end
+  return nil
+end
+local function apply_record(session, metadata)
+  if not record then return end
+  if #session.new_agents > 0 then
+    redis.call('JSON.ARRAPPEND', key, '$.metadata.agents_used', unpack(session.new_agents))
+  end
+  if record.tokens > 0 then
+    metadata[#metadata + 1] = { 'total_tokens', integer(session.tokens + record.tokens) }
+  end
+  if present(record.current) then
+    metadata[#metadata + 1] = { 'current_agent', cjson.encode(record.current) }
+  end
+end
+local function reset_usage(session, metadata)
+  session.tokens = 0
+  if not record or record.tokens == 0 then metadata[#metadata + 1] = { 'total_tokens', '0' } end
+  local usage = cjson.decode(redis.call('JSON.GET', key, '$.usage'))[1]
+  if type(usage) ~= 'table' then return end
+  for _, name in ipairs(COUNTS) do
+    if usage[name] ~= nil then redis.call('JSON.SET', key, '$.usage.' .. name, '0') end
+  end
+  if usage.agents ~= nil then redis.call('JSON.SET', key, '$.usage.agents', '{}') end
+  session.usage = read_usage()
+end
+local function new_usage_json()
+  if not has_usage() then return '{}' end
+  local members = {}
+  for index, field in ipairs(usage_fields({})) do
+    members[index] = '"' .. field[1] .. '":' .. field[2]
+  end
+  return '{' .. table.concat(members, ',') .. '}'
+end
+local WRITERS_KEPT = 32
+local WRITER_SECONDS = 600
+local function recognise(writers, writer, sequence)
+  local at = string.find(writers, writer .. ':', 1, true)
+  if not at then return sequence == 1 and 'new' or 'gap' end
+  local last, time = string.match(writers, '^(%d+):([%d.]+);', at + #writer + 1)
+  if tonumber(last) == sequence then return 'repeat', time end
+  return tonumber(last) + 1 == sequence and 'new' or 'gap'
+end
+local function without_writer(writers, writer)
+  local at = string.find(writers, writer .. ':', 1, true)
+  if not at then return writers end
+  local stop = string.find(writers, ';', at, true)
+  return string.sub(writers, 1, at - 1) .. string.sub(writers, stop + 1)
+end
+local function without_old_writers(writers)
+  local _, count = string.gsub(writers, ';', ';')
+  while count > WRITERS_KEPT do
+    local time, stop = string.match(writers, '^[^:]*:%d+:([%d.]+);()')
+    if not time or tonumber(now) - tonumber(time) < WRITER_SECONDS then return writers end
+    writers = string.sub(writers, stop)
+    count = count - 1
+  end
+  return writers
+end
+local function record_write(writers, writer, sequence)
+  return without_old_writers(without_writer(writers, writer))
+    .. writer .. ':' .. sequence .. ':' .. now .. ';'
+end
+local writer, sequence = ARGV[3], tonumber(ARGV[4])
+local new_ttl = tonumber(ARGV[6])
+local has_merge = ARGV[7] == '1'
+local operation, digest = ARGV[8], ARGV[9]
+local token = ARGV[11]
+local function done(session, time)
+  return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0', time and '1' or '0' }
+end
+local function schema_refusal(session)
+  return { 'SCHEMA', integer(session.newer_schema) }
+end
+local function begin_write()
+  local session, refusal = load_session(ARGV[1], ARGV[2])
+  if not session then return nil, refusal end
+  if session.newer_schema then return nil, schema_refusal(session) end
+  if not session.state then
+    session.adopted = true
+    session.state = { schema = SCHEMA, incarnation = ARGV[5], generation = 0, writers = '' }
+  end
+  local state = session.state
+  local seen, time = recognise(state.writers, writer, sequence)
+  if seen == 'repeat' then return nil, done(session, time) end
+  if operation ~= '' then
+    local known, first_time = recognise_operation(operation, digest)
+    if known == 'repeat' then return nil, { 'SEEN', state.incarnation, first_time } end
+    if known == 'mismatch' then return nil, { 'OPERATION' } end
+  end
+  if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
+  local wrong = lock_refusal(session, token) or wrong_for_record(session)
+  if wrong then return nil, wrong end
+  state.ttl = new_ttl or present(state.ttl)
+  state.writers = record_write(state.writers, writer, sequence)
+  return session
+end
+local function adopt(session)
+  redis.call('JSON.SET', key, '$.state', state_json(session.state))
+  for _, field in ipairs({ 'operations', 'attributes', 'usage' }) do
+    redis.call('JSON.SET', key, '$.' .. field, '{}', 'NX')
+  end
+end
+local function merge(groups)
+  local parts = { '"updated_at":' .. now }
+  for _, group in ipairs(groups) do
+    local fields = {}
+    for _, field in ipairs(group.fields) do
+      fields[#fields + 1] = '"' .. field[1] .. '":' .. field[2]
+    end
+    parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
+  end
+  local reply = redis.pcall('JSON.MERGE', key, '$', '{' .. table.concat(parts, ',') .. '}')
+  return not (type(reply) == 'table' and reply.err)
+end
+local function set_one_by_one(groups)
+  redis.call('JSON.SET', key, '$.updated_at', now)
+  for _, group in ipairs(groups) do
+    for _, field in ipairs(group.fields) do
+      redis.call('JSON.SET', key, '$.' .. group.name .. '.' .. field[1], field[2])
+    end
+  end
+end
+local function expire(session)
+  if session.state.ttl then redis.call('EXPIRE', key, integer(session.state.ttl)) end
+end
+local function new_state()
+  return { incarnation = ARGV[5], ttl = new_ttl, generation = 0, writers = '' }
+end
+local function keep_alive(session)
+  local state = session.state
+  if new_ttl and not state then
+    session.state = new_state()
+    adopt(session)
+  elseif new_ttl then
+    redis.call('JSON.SET', key, '$.state.ttl', integer(new_ttl))
+    state.ttl = new_ttl
+  end
+  if session.state and present(session.state.ttl) then expire(session) end
+end
+local function usage_group(session)
+  local usage = session.usage or {}
+  local fields = usage_fields(usage)
+  for _, field in ipairs(fields) do
+    if field[1] == 'agents' and not has_merge then field[2] = all_agents_json(usage) end
+  end
+  return { name = 'usage', fields = fields }
+end
+local function finish_write(session, metadata, state)
+  local groups = { { name = 'metadata', fields = metadata } }
+  apply_record(session, metadata)
+  if session.adopted then
+    adopt(session)
+  else
+    state[#state + 1] = { 'writers', '"' .. session.state.writers .. '"' }
+    if new_ttl then state[#state + 1] = { 'ttl', integer(new_ttl) } end
+    groups[2] = { name = 'state', fields = state }
+  end
+  if operation ~= '' then record_operation(operation, digest) end
+  if has_usage() then
+    if not session.usage then redis.call('JSON.SET', key, '$.usage', '{}') end
+    groups[#groups + 1] = usage_group(session)
+  end
+  if has_merge and not merge(groups) then
+    has_merge = false
+    if has_usage() then groups[#groups] = usage_group(session) end
+  end
+  if not has_merge then set_one_by_one(groups) end
+  expire(session)
+  return done(session)
+end
+local session, refusal = load_session(ARGV[1], ARGV[2])
+if not session then return refusal end
+if session.newer_schema then return schema_refusal(session) end
+if not lock_refusal(session, token) then
+  redis.call('JSON.SET', key, '$.state.lock', 'null')
+  keep_alive(session)
+end
 return done(session)
 `,
 };

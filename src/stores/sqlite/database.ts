@@ -176,7 +176,7 @@ export class Database {
  * Retries while another process holds the lock. Waiting between tries leaves the event loop free,
  * which SQLite's own busy timeout does not.
  */
-async function attempt<T>(path: string, deadline: Deadline, work: () => T): Promise<T> {
+export async function attempt<T>(path: string, deadline: Deadline, work: () => T): Promise<T> {
   for (;;) {
     if (deadline.isAborted) throw deadline.aborted;
     try {

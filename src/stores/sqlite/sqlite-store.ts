@@ -6,8 +6,14 @@
 import type { DocumentHead, MessageEntry } from '../../document/document.ts';
 import { SCHEMA } from '../../document/document.ts';
 import { entryId, parseHead, schemaOf } from '../../document/document-head.ts';
-import { CorruptDocumentError, SessionExistsError, UnsupportedSchemaError } from '../../errors.ts';
+import {
+  CorruptDocumentError,
+  LeaseLostError,
+  SessionExistsError,
+  UnsupportedSchemaError,
+} from '../../errors.ts';
 import { checkTimeout } from '../../deadline.ts';
+import type { DiagnoseParams, StoreDiagnosis } from '../../doctor/diagnosis.ts';
 import { checkExpectation, missingSession } from '../../document/expectation.ts';
 import {
   type CompleteHead,
@@ -23,12 +29,14 @@ import { HistoryWalk } from '../../document/history-walk.ts';
 import { appliedAt, appliedOperation } from '../../document/operations.ts';
 import { fullRecord, headAfterRecord } from '../../document/run-record.ts';
 import { incarnationOf } from '../../document/incarnation.ts';
+import { checkLock, lockedHead, unlockedHead } from '../../document/lock.ts';
 import type {
   AppendParams,
   CreateParams,
   EntrySelection,
   ExistingParams,
   HistoryTail,
+  LockParams,
   NewEntry,
   Operation,
   ReadParams,
@@ -36,10 +44,12 @@ import type {
   SessionAddress,
   SessionSnapshot,
   SessionStore,
+  UnlockParams,
   WriteParams,
   WriteResult,
 } from '../../store.ts';
 import { Database } from './database.ts';
+import { diagnoseFile } from './diagnosis/diagnose-file.ts';
 
 /** How often writes remove sessions that have expired, and how many at once. */
 const PURGE_EVERY_MS = 60_000;
@@ -133,11 +143,14 @@ export class SqliteStore implements SessionStore {
     return this.#database.write(() => {
       this.#purge();
       if (create !== null && this.#find(params) === null) {
+        // The lock that the writer holds is gone with the session.
+        if (params.lockToken !== undefined) throw new LeaseLostError(sessionId);
         this.#insert(params, newHead(sessionId, create, ttl, clock()));
       }
       const { id, head, now } = this.#writable(params);
       const repeated = repeatOf(head, operation);
       if (repeated !== null) return repeated;
+      checkLock(head, params, clock());
       const length = this.#insertEntries(id, this.#length(id), entries, now);
       const after = headAfterAppend(head, params, length, now);
       const recorded = headAfterRecord(after, fullRecord(params.run, params));
@@ -151,6 +164,7 @@ export class SqliteStore implements SessionStore {
       const { id, head, now } = this.#writable(params);
       const repeated = repeatOf(head, operation);
       if (repeated !== null) return repeated;
+      checkLock(head, params, clock());
       const before = this.#length(id);
       if (version !== null && !this.#holds(version, id, head, before)) return null;
       const kept = drop === 'all' ? 0 : Math.max(0, before - drop);
@@ -170,6 +184,26 @@ export class SqliteStore implements SessionStore {
     }, params);
   }
 
+  async lock(params: LockParams): Promise<WriteResult> {
+    const { create, sessionId, ttl } = params;
+    return this.#database.write(() => {
+      this.#purge();
+      if (create !== null && this.#find(params) === null) {
+        this.#insert(params, newHead(sessionId, create, ttl, clock()));
+      }
+      const { id, head } = this.#writable(params);
+      return this.#save(id, lockedHead(head, params, clock()));
+    }, params);
+  }
+
+  async unlock(params: UnlockParams): Promise<void> {
+    await this.#database.write(() => {
+      const { id, head } = this.#writable(params);
+      const unlocked = unlockedHead(head, params, clock());
+      if (unlocked !== null) this.#save(id, unlocked);
+    }, params);
+  }
+
   async delete(params: ExistingParams): Promise<boolean> {
     return this.#database.write(() => {
       const row = this.#findRow(params);
@@ -177,6 +211,11 @@ export class SqliteStore implements SessionStore {
       this.#database.run('DELETE FROM sessions WHERE id = ?', row.id);
       return true;
     }, params);
+  }
+
+  /** Looks at the file with a connection of its own. */
+  async diagnose(params: DiagnoseParams): Promise<StoreDiagnosis> {
+    return diagnoseFile(this.#database.openPath, params);
   }
 
   async close(): Promise<void> {
@@ -323,13 +362,21 @@ function parseJson(text: unknown): unknown {
 }
 
 /** What is corrupt can still be deleted, as long as nothing particular was expected of it. */
-function isExpected(json: string, { expect, sessionId }: ExistingParams): boolean {
-  if (expect.incarnation === null && expect.userId === null) return true;
-  const head = storedHead(parseStored(json, sessionId), sessionId);
+function isExpected(json: string, params: ExistingParams): boolean {
+  const { expect, sessionId } = params;
+  const isAny = expect.incarnation === null && expect.userId === null;
+  let head: DocumentHead;
+  try {
+    head = storedHead(parseStored(json, sessionId), sessionId);
+  } catch (error) {
+    if (isAny) return true;
+    throw error;
+  }
   try {
     checkExpectation(head, expect, sessionId);
-    return true;
   } catch {
     return false;
   }
+  checkLock(head, params, clock());
+  return true;
 }

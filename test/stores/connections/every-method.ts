@@ -46,4 +46,5 @@ export const WRITES: Readonly<Record<string, Call>> = {
   clear: on((session) => session.clear()),
   clearSession: on((session) => session.clearSession()),
   delete: on((session) => session.delete()),
+  exclusive: on((session) => session.exclusive(() => {})),
 };

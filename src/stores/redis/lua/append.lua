@@ -1,22 +1,22 @@
 -- Adds entries, which may be none, and changes the head; creates the session if asked to.
 -- Input:
 --   KEYS[1] session document
---   ARGV[1..10] as write.lua
---   ARGV[11] session id as JSON, or '' to create nothing   ARGV[12] user id as JSON
---   ARGV[13] handoff context as JSON, or ''
---   ARGV[14] merge patch for the attributes, or ''
---   ARGV[15] without a patch: attributes as JSON.GET printed them before, or ''
---   ARGV[16] attributes to set: after ARGV[15], or in a new session
---   ARGV[17..] entries as JSON objects without timestamp
+--   ARGV[1..11] as write.lua
+--   ARGV[12] session id as JSON, or '' to create nothing   ARGV[13] user id as JSON
+--   ARGV[14] handoff context as JSON, or ''
+--   ARGV[15] merge patch for the attributes, or ''
+--   ARGV[16] without a patch: attributes as JSON.GET printed them before, or ''
+--   ARGV[17] attributes to set: after ARGV[16], or in a new session
+--   ARGV[18..] entries as JSON objects without timestamp
 -- Output: that of write.lua | CONFLICT (the attributes have changed, or there is no JSON.MERGE)
 --- @include "entries"
 --- @include "write"
 
 local NO_ATTRIBUTES = '[{}]'
-local handoff = ARGV[13]
-local patch, attributes_before, attributes = ARGV[14], ARGV[15], ARGV[16]
+local handoff = ARGV[14]
+local patch, attributes_before, attributes = ARGV[15], ARGV[16], ARGV[17]
 
-local entries = entries_from(17)
+local entries = entries_from(18)
 
 local function create()
   if attributes_before ~= '' and attributes_before ~= NO_ATTRIBUTES then return { 'CONFLICT' } end
@@ -30,8 +30,8 @@ local function create()
   }
   local current = record and present(record.current)
   redis.call('JSON.SET', key, '$', document_json({
-    session_id = ARGV[11],
-    user_id = ARGV[12],
+    session_id = ARGV[12],
+    user_id = ARGV[13],
     agent = current and cjson.encode(current) or nil,
     agents = new_agents(),
     handoff = handoff ~= '' and handoff or nil,
@@ -62,7 +62,10 @@ end
 
 local session, refusal = begin_write()
 if not session then
-  if refusal[1] == 'MISSING' and ARGV[11] ~= '' then return create() end
+  if refusal[1] == 'MISSING' and ARGV[12] ~= '' then
+    -- The lock that the writer holds is gone with the session.
+    return token == '' and create() or LOST
+  end
   return refusal
 end
 local length = redis.call('JSON.ARRLEN', key, '$.messages')[1]

@@ -2,13 +2,13 @@
 -- the model's view.
 -- Input:
 --   KEYS[1] session document
---   ARGV[1..10] as write.lua
---   ARGV[11] generation that must still hold, or ''
---   ARGV[12] id of the newest entry, with it; '' where that value has none
---   ARGV[13] number of entries to drop, or 'all'
---   ARGV[14] '1' to forget operation ids   ARGV[15] '1' to set the tokens spent and the usage to 0
---   ARGV[16] '1' to begin the model's view behind the entries that are kept
---   ARGV[17..] entries to append, as entries.lua takes them
+--   ARGV[1..11] as write.lua
+--   ARGV[12] generation that must still hold, or ''
+--   ARGV[13] id of the newest entry, with it; '' where that value has none
+--   ARGV[14] number of entries to drop, or 'all'
+--   ARGV[15] '1' to forget operation ids   ARGV[16] '1' to set the tokens spent and the usage to 0
+--   ARGV[17] '1' to begin the model's view behind the entries that are kept
+--   ARGV[18..] entries to append, as entries.lua takes them
 -- Output: that of write.lua | CONFLICT
 --- @include "entries"
 --- @include "write"
@@ -22,10 +22,10 @@ local function id_at(index)
 end
 
 local function version_holds(session)
-  if ARGV[11] == '' then return true end
-  if integer(session.state.generation) ~= ARGV[11] then return false end
+  if ARGV[12] == '' then return true end
+  if integer(session.state.generation) ~= ARGV[12] then return false end
   local last_id = id_at(-1)
-  return (last_id and cjson.decode('[' .. last_id .. ']')[1] or '') == ARGV[12]
+  return (last_id and cjson.decode('[' .. last_id .. ']')[1] or '') == ARGV[13]
 end
 
 local function keep_first(count)
@@ -48,7 +48,7 @@ end
 
 -- Where the model's view begins after the write: nil (as before), 'null', or JSON text.
 local function new_history_start(state, kept)
-  if ARGV[16] == '1' and kept > 0 then
+  if ARGV[17] == '1' and kept > 0 then
     local id = id_at(integer(kept - 1))
     if not id then return nil, { 'CORRUPT', 'messages' } end
     return '{"index":' .. integer(kept) .. ',"id":' .. id .. '}'
@@ -56,7 +56,7 @@ local function new_history_start(state, kept)
   local start = present(state.history_start)
   if start == nil then return nil end
   local index = type(start) == 'table' and tonumber(start.index) or 0
-  return (ARGV[16] == '1' or kept < index) and 'null' or nil
+  return (ARGV[17] == '1' or kept < index) and 'null' or nil
 end
 
 local session, refusal = begin_write()
@@ -64,11 +64,11 @@ if not session then return refusal end
 if not version_holds(session) then return { 'CONFLICT' } end
 local length = redis.call('JSON.ARRLEN', key, '$.messages')[1]
 if not length then return { 'CORRUPT', 'messages' } end
-local kept = ARGV[13] == 'all' and 0 or math.max(0, length - tonumber(ARGV[13]))
+local kept = ARGV[14] == 'all' and 0 or math.max(0, length - tonumber(ARGV[14]))
 local state = session.state
 local start, wrong = new_history_start(state, kept)
 if wrong then return wrong end
-local entries = entries_from(17)
+local entries = entries_from(18)
 local metadata = { { 'message_count', integer(kept + #entries) } }
 local changed = {}
 if kept < length or start then
@@ -85,6 +85,6 @@ elseif start then
   changed[#changed + 1] = { 'history_start', start }
 end
 append_entries(entries, kept)
-if ARGV[15] == '1' then reset_usage(session, metadata) end
-if ARGV[14] == '1' then redis.call('JSON.SET', key, '$.operations', '{}') end
+if ARGV[16] == '1' then reset_usage(session, metadata) end
+if ARGV[15] == '1' then redis.call('JSON.SET', key, '$.operations', '{}') end
 return finish_write(session, metadata, changed)

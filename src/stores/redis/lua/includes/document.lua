@@ -13,7 +13,7 @@ local function state_json(state)
     .. ',"changes":' .. (state.changes or '[]')
     .. ',"history_start":' .. (type(state.history_start) == 'string' and state.history_start or 'null')
     .. ',"writers":"' .. state.writers
-    .. '","lock":null}'
+    .. '","lock":' .. (state.lock_json or 'null') .. '}'
 end
 
 -- session_id, user_id, agent, handoff, attributes and usage are JSON texts, agents is a list of such;

@@ -48,11 +48,11 @@ local function wrong_field(fields)
   return nil
 end
 
--- The state of a newer schema may have any shape, and is never written; only who it is counts.
+-- The state of a newer schema may have any shape, and is never written; only who it is and who may delete it counts.
 local function readable_state(state, newer)
   if not newer then return state end
   if type(state.incarnation) ~= 'string' then return nil end
-  return { incarnation = state.incarnation }
+  return { incarnation = state.incarnation, lock = state.lock }
 end
 
 local function read_session()

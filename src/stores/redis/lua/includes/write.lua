@@ -8,14 +8,15 @@
 --   ARGV[7] '1' where the server has JSON.MERGE
 --   ARGV[8] digest of the caller's operation id, or ''   ARGV[9] digest of what the operation does
 --   ARGV[10] what a run did, as run-record.lua takes it, or ''
--- Replies: OK <incarnation> <time> <has JSON.MERGE> <'1' for a repeat> | GAP <incarnation>
---   | SCHEMA <number>
+--   ARGV[11] token of the lock that the writer holds, or ''
+-- Replies: OK <incarnation> <time> <has JSON.MERGE> <'1' for a repeat> | GAP <incarnation> | SCHEMA <number>
 --   | SEEN <incarnation> <time> (the operation was applied before; the write takes no number)
 --   | OPERATION (it did something else before)
---   | those of expectation.lua
+--   | those of expectation.lua and lock.lua
 --- @include "clock"
 --- @include "document"
 --- @include "expectation"
+--- @include "lock"
 --- @include "operations"
 --- @include "run-record"
 --- @include "writers"
@@ -24,6 +25,7 @@ local writer, sequence = ARGV[3], tonumber(ARGV[4])
 local new_ttl = tonumber(ARGV[6])
 local has_merge = ARGV[7] == '1'
 local operation, digest = ARGV[8], ARGV[9]
+local token = ARGV[11]
 
 -- With a time: that of the same write when it came before.
 local function done(session, time)
@@ -52,7 +54,7 @@ local function begin_write()
     if known == 'mismatch' then return nil, { 'OPERATION' } end
   end
   if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
-  local wrong = wrong_for_record(session)
+  local wrong = lock_refusal(session, token) or wrong_for_record(session)
   if wrong then return nil, wrong end
   state.ttl = new_ttl or present(state.ttl)
   state.writers = record_write(state.writers, writer, sequence)
@@ -90,6 +92,24 @@ end
 
 local function expire(session)
   if session.state.ttl then redis.call('EXPIRE', key, integer(session.state.ttl)) end
+end
+
+-- What a document that has none gets.
+local function new_state()
+  return { incarnation = ARGV[5], ttl = new_ttl, generation = 0, writers = '' }
+end
+
+-- Starts the time to live again, and nothing else.
+local function keep_alive(session)
+  local state = session.state
+  if new_ttl and not state then
+    session.state = new_state()
+    adopt(session)
+  elseif new_ttl then
+    redis.call('JSON.SET', key, '$.state.ttl', integer(new_ttl))
+    state.ttl = new_ttl
+  end
+  if session.state and present(session.state.ttl) then expire(session) end
 end
 
 -- The fields of `usage` to write, for a server with JSON.MERGE or for one without.
