@@ -11,7 +11,7 @@ import ts from 'typescript';
 /**
  * A parameter that becomes part of a statement or path.
  */
-export interface Sink {
+interface Sink {
   /** The name of the class and method, or of the function. */
   readonly name: string;
   readonly parameter: number;
