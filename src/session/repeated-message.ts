@@ -21,13 +21,18 @@ export async function findRepeated(
   entry: NewEntry,
   time: number,
 ): Promise<Message> {
-  const isIt = ({ timestamp, role, content }: MessageEntry): boolean =>
-    timestamp === time && role === entry.role && content === entry.content;
+  const isIt = (one: MessageEntry): boolean =>
+    one.timestamp === time &&
+    one.role === entry.role &&
+    one.content === entry.content &&
+    one.agent === entry.agent &&
+    one.tokens === entry.tokens;
   const visitor = (): EntryVisitor => (one) => {
-    if (isIt(one)) return 'last';
+    if (isIt(one)) return 'take';
     return one.timestamp < time ? 'stop' : 'skip';
   };
   const snapshot = await handle.read({ kind: 'walk', visitor, sizeHint: SIZE_HINT });
+  // Of equal ones of one moment the first: the others were said when it stood there.
   const [found] = snapshot === null ? [] : toMessages(snapshot);
   return found ?? toMessage({ ...entry, timestamp: time }, false);
 }
