@@ -191,8 +191,8 @@ export class SqliteStore implements SessionStore {
       if (create !== null && this.#find(params) === null) {
         this.#insert(params, newHead(sessionId, create, ttl, clock()));
       }
-      const { id, head } = this.#writable(params);
-      return this.#save(id, lockedHead(head, params, clock()));
+      const { id, head, now } = this.#writable(params);
+      return { ...this.#save(id, lockedHead(head, params, now)), time: now };
     }, params);
   }
 

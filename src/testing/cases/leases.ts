@@ -17,9 +17,11 @@ export const LEASES: Topic = {
       const session = await filled(scope);
       const { sessionId } = session;
       const other = new LockElsewhere(scope, sessionId);
-      const { time } = await other.take(LEASE_MS);
+      await other.take();
       await other.write('in time');
       await expectFailure('session_locked', () => session.exclusive(() => {}, { wait: 0 }));
+      // From here on no step depends on how fast the one before was.
+      const { time } = await other.keep(LEASE_MS);
       const end = (await storedLock(scope, sessionId))?.until ?? 0;
       assert.ok(Math.abs(end - time - LEASE_MS / 1000) < 0.5);
       await session.exclusive(async () => {
