@@ -154,7 +154,7 @@ export class SqliteStore implements SessionStore {
       const length = this.#insertEntries(id, this.#length(id), entries, now);
       const after = headAfterAppend(head, params, length, now);
       const recorded = headAfterRecord(after, fullRecord(params.run, params));
-      return this.#save(id, headAfterOperation(recorded, operation, now));
+      return this.#save(id, headAfterOperation(recorded, operation, now), now);
     }, params);
   }
 
@@ -173,14 +173,14 @@ export class SqliteStore implements SessionStore {
       const length = this.#insertEntries(id, kept, entries, now);
       const after = headAfterRewrite(head, { before, kept, length, historyStart }, params, now);
       const recorded = headAfterRecord(after, fullRecord(params.run));
-      return this.#save(id, headAfterOperation(recorded, operation, now));
+      return this.#save(id, headAfterOperation(recorded, operation, now), now);
     }, params);
   }
 
   async touch(params: WriteParams): Promise<WriteResult> {
     return this.#database.write(() => {
-      const { id, head } = this.#writable(params);
-      return this.#save(id, head);
+      const { id, head, now } = this.#writable(params);
+      return this.#save(id, head, now);
     }, params);
   }
 
@@ -192,15 +192,15 @@ export class SqliteStore implements SessionStore {
         this.#insert(params, newHead(sessionId, create, ttl, clock()));
       }
       const { id, head, now } = this.#writable(params);
-      return { ...this.#save(id, lockedHead(head, params, now)), time: now };
+      return this.#save(id, lockedHead(head, params, now), now);
     }, params);
   }
 
   async unlock(params: UnlockParams): Promise<void> {
     await this.#database.write(() => {
-      const { id, head } = this.#writable(params);
-      const unlocked = unlockedHead(head, params, clock());
-      if (unlocked !== null) this.#save(id, unlocked);
+      const { id, head, now } = this.#writable(params);
+      const unlocked = unlockedHead(head, params, now);
+      if (unlocked !== null) this.#save(id, unlocked, now);
     }, params);
   }
 
@@ -255,10 +255,10 @@ export class SqliteStore implements SessionStore {
     return { incarnation: head.state.incarnation, time: head.updated_at };
   }
 
-  #save(id: number, head: CompleteHead): WriteResult {
+  #save(id: number, head: CompleteHead, time: number): WriteResult {
     const sql = 'UPDATE sessions SET head = ?, expires_at = ifnull(?, expires_at) WHERE id = ?';
     this.#database.run(sql, JSON.stringify(head), expiry(head), id);
-    return { incarnation: head.state.incarnation, time: head.updated_at };
+    return { incarnation: head.state.incarnation, time };
   }
 
   /** Gives the new number of entries. */
