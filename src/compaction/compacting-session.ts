@@ -22,6 +22,7 @@ import type { JSONSessionOptions } from '../session/session-options.ts';
 import { partsOf } from '../session/session-parts.ts';
 import type { EntrySelection, NewEntry, SessionSnapshot } from '../store.ts';
 import { noteUsage } from '../tracking/untracked-usage.ts';
+import { withoutHalves } from '../windows/whole-items.ts';
 import {
   candidatesOf,
   checkOutcome,
@@ -29,7 +30,7 @@ import {
   hasManyCandidates,
   type ShouldCompact,
 } from './compact-function.ts';
-import { takeApartToCompact, withoutHalves } from './compactable.ts';
+import { takeApartToCompact } from './compactable.ts';
 import { CompactionCost } from './compaction-usage.ts';
 import { HistoryReceipts } from './history-receipts.ts';
 import { type ModelExchange, wasSeen } from './seen-by-model.ts';

@@ -10,15 +10,14 @@ import {
   type SessionInputCallback,
 } from '@openai/agents-core';
 
-import { endsWithFailedTurn, keepFailedTurn, storedInput } from './kept-turn.ts';
-import { resultCorrelation } from '../windows/correlation.ts';
-import { findOpenCalls } from '../windows/open-calls.ts';
-import { findGroups } from '../windows/window-parts.ts';
 import { generatedItems } from '../tracking/generated-items.ts';
+import type { RunScope } from '../tracking/run-scope.ts';
+import { resultCorrelation } from '../windows/correlation.ts';
+import { withoutHalves } from '../windows/whole-items.ts';
+import { endsWithFailedTurn, keepFailedTurn, storedInput } from './kept-turn.ts';
 import { ModelInputs } from './model-inputs.ts';
 import { isRefusal } from './refusal.ts';
 import { callbackForRetry } from './retried-turn.ts';
-import type { RunScope } from '../tracking/run-scope.ts';
 import { stateOf } from './session-runs.ts';
 
 /**
@@ -140,12 +139,7 @@ export class FailedRun {
  * Up to the last result. What stands behind that can be an answer that was blocked, by whatever means.
  */
 function completedCalls(items: readonly AgentInputItem[]): AgentInputItem[] {
-  const open = new Set(findOpenCalls(items));
-  const whole = findGroups(items, items.length).filter(
-    (group) => !group.some((position) => open.has(position)),
-  );
-  const positions = new Set(whole.flat());
-  const completed = items.filter((_, position) => positions.has(position));
+  const completed = withoutHalves(items);
   const end = completed.findLastIndex((item) => resultCorrelation(item) !== undefined);
   return completed.slice(0, end + 1);
 }

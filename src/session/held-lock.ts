@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { AsyncScope } from '../async-scope.ts';
 import { randomHex } from '../random-ids.ts';
+import { PlaceScope } from './place-scope.ts';
 
 /**
  * A lock on its way, held, lost, or given back.
@@ -48,27 +48,18 @@ export class HeldLock {
   }
 }
 
-interface LockScope {
-  readonly lock: HeldLock;
-  readonly outer: LockScope | undefined;
-}
-
-const scope = new AsyncScope<LockScope>();
+const locks = new PlaceScope<HeldLock>();
 
 /**
  * Runs a function which has a session to itself.
  */
 export function runLocked<R>(lock: HeldLock, fn: () => R): R {
-  return scope.run({ lock, outer: scope.current }, fn);
+  return locks.run(lock.place, lock, fn);
 }
 
 /**
  * Gives the lock that a write to a session is covered by, whichever handle writes.
  */
 export function currentLock(place: string): HeldLock | undefined {
-  let found = scope.current;
-  while (found !== undefined && (found.lock.place !== place || found.lock.isOver)) {
-    found = found.outer;
-  }
-  return found?.lock;
+  return locks.find(place, ({ isOver }) => !isOver);
 }

@@ -5,7 +5,6 @@
  */
 import type { AgentInputItem, RunContext } from '@openai/agents-core';
 
-import { AsyncScope } from '../async-scope.ts';
 import { hasCode } from '../errors.ts';
 import { sha256 } from '../items/canonical-text.ts';
 import { decodeItem } from '../items/item-codec.ts';
@@ -20,6 +19,7 @@ import type {
 import { findOpenCalls } from '../windows/open-calls.ts';
 import { isInput } from '../windows/turns.ts';
 import { JobRun } from './job-run.ts';
+import { PlaceScope } from './place-scope.ts';
 
 /** Makes the id of a job longer than that of a transaction, so that the two are never the same. */
 const JOB_MARK = '01';
@@ -167,28 +167,20 @@ export class JobAttempt {
   }
 }
 
-interface JobScope {
-  readonly place: string;
-  readonly attempt: JobAttempt;
-  readonly outer: JobScope | undefined;
-}
-
-const scope = new AsyncScope<JobScope>();
+const attempts = new PlaceScope<JobAttempt>();
 
 /**
  * Runs a function as an attempt at a job of a session: what it writes there is the attempt's.
  */
 export function runAttempt<R>(place: string, attempt: JobAttempt, fn: () => R): R {
-  return scope.run({ place, attempt, outer: scope.current }, fn);
+  return attempts.run(place, attempt, fn);
 }
 
 /**
  * Gives the attempt that a write to a session is part of, whichever handle writes.
  */
 export function currentAttempt(place: string): JobAttempt | undefined {
-  let found = scope.current;
-  while (found !== undefined && found.place !== place) found = found.outer;
-  return found?.attempt;
+  return attempts.find(place);
 }
 
 /**

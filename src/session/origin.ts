@@ -7,9 +7,8 @@ import type { AgentInputItem, RunContext } from '@openai/agents-core';
 
 import type { NewEntry, RunRecord, WriteResult } from '../store.ts';
 import { currentRun } from '../tracking/current-run.ts';
-import type { WriteKind } from '../tracking/run-items.ts';
+import type { ItemTrace, WriteKind } from '../tracking/run-items.ts';
 import { claimUsage } from '../tracking/untracked-usage.ts';
-import type { ItemTrace } from '../tracking/run-items.ts';
 import { tracedEntries } from './new-entries.ts';
 import { readMarks } from './read-marks.ts';
 import { partsOf } from './session-parts.ts';
