@@ -28,6 +28,8 @@ const COMMANDS = [
   'time',
   'expire',
   'unlink',
+  'rename',
+  'pttl',
 ];
 
 const PREFIX = 'contract:';
@@ -40,7 +42,8 @@ describe('a user with the fewest rights, without JSON.MERGE', () => {
   beforeAll(async () => {
     server = await startRedis({ modules: 'json' });
     const rights = COMMANDS.map((command) => `+${command}`);
-    const user = ['app', 'on', '>secret', 'resetchannels', '-@all', `~${PREFIX}*`, ...rights];
+    const keys = [`~${PREFIX}*`, `~trash:${PREFIX}*`];
+    const user = ['app', 'on', '>secret', 'resetchannels', '-@all', ...keys, ...rights];
     await server.cli('ACL', 'SETUSER', ...user);
     const address = new URL(server.url);
     address.username = 'app';

@@ -39,7 +39,7 @@ describe('the commands that are probed', () => {
       .map((match) => match[1]);
     // A greeting for errors, which is sent only where it is allowed.
     const used = new Set([...inScripts, ...sent].filter((name) => name !== 'INFO'));
-    const probed = neededCommands('key').map(([name]) => name);
+    const probed = neededCommands('key', 'trash').map(([name]) => name);
     expect(new Set(probed)).toEqual(used);
   });
 });

@@ -6,9 +6,11 @@ import { type RedisServer, startRedis } from '../servers/redis-server.ts';
 import { codesOf, messageOf } from './reports.ts';
 
 /** As docs/architecture.md has them. */
-const ENOUGH = `+eval +evalsha +type +time +expire +unlink
+const ENOUGH = `+eval +evalsha +type +time +expire +pttl +unlink +rename
   +json.get +json.set +json.del +json.type +json.merge +json.objlen +json.arrlen
   +json.arrappend +json.arrtrim`.split(/\s+/);
+
+const KEYS = ['~session:*', '~trash:session:*'];
 
 let server: RedisServer;
 
@@ -37,7 +39,7 @@ async function withRights(...rights: string[]): Promise<DoctorReport> {
 
 describe('a user with the rights that sessions need', () => {
   it('gets what could not be checked, and nothing worse for lack of rights', async () => {
-    const report = await withRights('~session:*', ...ENOUGH);
+    const report = await withRights(...KEYS, ...ENOUGH);
     expect(report.ok).toBe(true);
     expect(codesOf(report)).toEqual([
       'version_not_checked',
@@ -52,13 +54,13 @@ describe('a user with the rights that sessions need', () => {
 
   it('gets all of it with the rights that the findings name', async () => {
     const more = ['+info', '+config|get', '+ft._list', '+ft.info', '+acl|whoami', '+acl|getuser'];
-    const report = await withRights('~session:*', ...ENOUGH, ...more);
+    const report = await withRights(...KEYS, ...ENOUGH, ...more);
     expect(codesOf(report).filter((code) => code.endsWith('_not_checked'))).toEqual([]);
     expect(report.server).toMatchObject({ version: server.version, search: server.hasSearch });
   });
 
   it('tells from INFO alone what is there of the settings', async () => {
-    const report = await withRights('~session:*', ...ENOUGH, '+info');
+    const report = await withRights(...KEYS, ...ENOUGH, '+info');
     expect(codesOf(report)).not.toContain('version_not_checked');
     expect(messageOf(report, 'settings_not_checked')).toBe(
       'Could not be read: save, appendfsync, aof-use-rdb-preamble.',
@@ -67,7 +69,7 @@ describe('a user with the rights that sessions need', () => {
 
   it('is told which index could not be looked at', async () => {
     await server.cli('FT.CREATE', 'idx', 'ON', 'JSON', 'SCHEMA', '$.a', 'AS', 'a', 'TAG');
-    const report = await withRights('~session:*', ...ENOUGH, '+ft._list');
+    const report = await withRights(...KEYS, ...ENOUGH, '+ft._list');
     await server.cli('FT.DROPINDEX', 'idx');
     expect(messageOf(report, 'search_not_checked')).toContain('+ft.info');
     expect(report.server?.search).toBe(true);
@@ -76,14 +78,14 @@ describe('a user with the rights that sessions need', () => {
 
 describe('a user without rights that sessions need', () => {
   it.each(ENOUGH.filter((right) => right !== '+json.merge'))('%s is missed', async (right) => {
-    const report = await withRights('~session:*', ...ENOUGH.filter((other) => other !== right));
+    const report = await withRights(...KEYS, ...ENOUGH.filter((other) => other !== right));
     expect(report.ok).toBe(false);
     expect(messageOf(report, 'acl_command_denied')).toBe(`The user lacks ${right}.`);
     expect(codesOf(report)).not.toContain('acl_key_denied');
   });
 
   it('+json.merge is good to know', async () => {
-    const report = await withRights('~session:*', ...ENOUGH.filter((one) => one !== '+json.merge'));
+    const report = await withRights(...KEYS, ...ENOUGH.filter((one) => one !== '+json.merge'));
     expect(report.ok).toBe(true);
     expect(messageOf(report, 'json_merge_missing')).toContain('+json.merge');
     expect(codesOf(report)).not.toContain('acl_command_denied');
@@ -92,8 +94,14 @@ describe('a user without rights that sessions need', () => {
   it('the keys are missed', async () => {
     const report = await withRights('~other:*', ...ENOUGH);
     expect(report.ok).toBe(false);
-    expect(messageOf(report, 'acl_key_denied')).toContain('"session:"');
+    expect(messageOf(report, 'acl_key_denied')).toContain('"session:" or "trash:session:"');
     expect(codesOf(report)).not.toContain('acl_command_denied');
+  });
+
+  it('the keys beside those of sessions are missed', async () => {
+    const report = await withRights('~session:*', ...ENOUGH);
+    expect(report.ok).toBe(false);
+    expect(messageOf(report, 'acl_key_denied')).toMatch(/begin with "trash:session:"\.$/);
   });
 
   it('a user without any rights gets a report too', async () => {

@@ -96,7 +96,7 @@ describe.concurrent('while a server', () => {
     const { server, load, more, judge } = await setUp('LOADING', context, {
       // A pause in microseconds at each key that is loaded.
       args: [
-        '--appendonly=yes --appendfsync=always --key-load-delay=1000',
+        '--appendonly=yes --appendfsync=always --key-load-delay=20000',
         '--loading-process-events-interval-bytes=1024',
       ].flatMap((line) => line.split(/[ =]/)),
     });
@@ -112,6 +112,7 @@ describe.concurrent('while a server', () => {
     await vi.waitUntil(() => isLoading(server.url), PATIENCE);
     await more('rejected', 6);
     expect(await isLoading(server.url)).toBe(true);
+    await server.cli('CONFIG', 'SET', 'key-load-delay', '0');
     await restarted;
     await more('acknowledged');
     expectPatience(load);

@@ -14,6 +14,7 @@ import { type RedisClientLike, RedisStore } from '../../src/stores/redis/index.t
 import { runContract } from '../contract/run-contract.ts';
 import { readRedisDocument, writeRedisDocument } from '../document/redis-documents.ts';
 import { checkDocument } from '../document/schema-check.ts';
+import { trashPrefix } from '../../src/stores/redis/trash.ts';
 import { type RedisServer, startRedis } from '../servers/redis-server.ts';
 import { WITH_SESSION, WITHOUT_SESSION } from './every-call.ts';
 
@@ -52,7 +53,9 @@ afterAll(async () => {
 async function userUrl(name: string, prefix: string, without?: string): Promise<string> {
   const words = RULE.filter((word) => word !== without).map((word) => {
     if (word.startsWith('>')) return `>${PASSWORD}`;
-    return word.startsWith('~') ? `~${prefix}*` : word;
+    return word
+      .replace('~session:', `~${prefix}`)
+      .replace('~trash:session:', `~${trashPrefix(prefix)}`);
   });
   await server.cli('ACL', 'SETUSER', name, 'reset', ...words);
   return `redis://${name}:${PASSWORD}@127.0.0.1:${server.port}`;
@@ -94,6 +97,19 @@ async function using<T>(
   }
 }
 
+/** Clears and deletes a history that is too long to be freed at once; gives codes as `failures` does. */
+async function longFailures(store: RedisStore, keyPrefix: string): Promise<string[]> {
+  const codes: string[] = [];
+  const items = Array.from({ length: 1100 }, () => ({ role: 'user', content: 'Hello' }) as const);
+  const note = (error: { code: string }): number => codes.push(error.code);
+  for (const end of ['clear', 'delete'] as const) {
+    const session = new JSONSession({ store, keyPrefix, sessionId: `long ${end}` });
+    await session.addItems(items).catch(note);
+    await session[end]().catch(note);
+  }
+  return codes;
+}
+
 /** All calls of a session, one after another; gives the codes of those that failed. */
 async function failures(store: RedisStore, keyPrefix: string): Promise<string[]> {
   const codes: string[] = [];
@@ -107,6 +123,7 @@ async function failures(store: RedisStore, keyPrefix: string): Promise<string[]>
     });
     await session.delete().catch(ignore);
   }
+  codes.push(...(await longFailures(store, keyPrefix)));
   return codes.filter((code) => code !== 'invalid_input');
 }
 

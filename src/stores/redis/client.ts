@@ -12,7 +12,7 @@ import { InvalidInputError } from '../../errors.ts';
 export interface RedisCommand {
   /** Name and arguments. */
   readonly args: readonly string[];
-  /** The one key of the command, which is also among the arguments. */
+  /** The key of the command, which is also among the arguments; what stands beside it has its slot. */
   readonly key: string;
   /** Whether the command changes nothing. Reads for a run still belong to the primary. */
   readonly readOnly: boolean;

@@ -20,11 +20,13 @@ const LONGEST_PAUSE_MS = 200;
 const LONGEST_READY_PAUSE_MS = 50;
 
 /**
- * One run of a script on one key.
+ * One run of a script on one key, and keys beside it.
  */
 export interface ScriptCall {
   readonly script: LuaScript;
   readonly key: string;
+  /** Keys beside it, in its slot. */
+  readonly besides?: readonly string[] | undefined;
   readonly args: readonly string[];
   readonly readOnly: boolean;
   /** Names the write in an {@link OutcomeUnknownError}. */
@@ -84,9 +86,11 @@ export class RedisCommander {
     }
   }
 
-  async #evaluate({ script, key, args, readOnly }: ScriptCall): Promise<unknown> {
+  async #evaluate(call: ScriptCall): Promise<unknown> {
+    const { script, key, besides = [], args, readOnly } = call;
+    const count = String(1 + besides.length);
     const command = (name: string, text: string): RedisCommand => ({
-      args: [name, text, '1', key, ...args],
+      args: [name, text, count, key, ...besides, ...args],
       key,
       readOnly,
     });

@@ -1,5 +1,5 @@
 /**
- * Sessions as native JSON documents in Redis: every write is one script on one key.
+ * Sessions as native JSON documents in Redis: every write is one script on one session.
  *
  * @module
  */
@@ -33,6 +33,7 @@ import { hexadecimal } from './hexadecimal.ts';
 import { replyJson, replyText } from './reply.ts';
 import * as scripts from './scripts.generated.ts';
 import { ScriptWriter } from './script-writer.ts';
+import { deletedLivesKey, emptyTrash, trashKey } from './trash.ts';
 import { UrlConnection } from './url-connection.ts';
 
 /** How often a merge of attributes is tried while other writers change them too. */
@@ -118,8 +119,9 @@ export class RedisStore implements SessionStore {
       JSON.stringify(sessionId),
       JSON.stringify(session.userId),
     ];
+    const besides = [deletedLivesKey(params)];
     return this.#call(params, (deadline) =>
-      this.#writer.create(params, { script: scripts.create, args, deadline }),
+      this.#writer.create(params, { script: scripts.create, besides, args, deadline }),
     );
   }
 
@@ -144,9 +146,16 @@ export class RedisStore implements SessionStore {
       ...entries.map(entryText),
     ];
     const record = fullRecord(run);
-    return this.#call(params, (deadline) =>
-      this.#writer.run(params, { script: scripts.rewrite, args, deadline, operation, record }),
-    );
+    const trash = drop === 'all' ? trashKey(params) : null;
+    const besides = trash === null ? [] : [trash];
+    const rewrite = { script: scripts.rewrite, besides, args, operation, record };
+    return this.#call(params, async (deadline) => {
+      const done = await this.#writer.run(params, { ...rewrite, deadline });
+      if (done === null) return null;
+      const { hasTrash = false, ...result } = done;
+      if (hasTrash && trash !== null) await emptyTrash(this.#commander, trash, deadline);
+      return result;
+    });
   }
 
   async touch(params: WriteParams): Promise<WriteResult> {
@@ -165,7 +174,8 @@ export class RedisStore implements SessionStore {
       create === null ? '' : JSON.stringify(create.userId),
     ];
     const incarnation = create?.incarnation ?? randomHex(16);
-    const lock = { script: scripts.lock, args, incarnation, numbered: false };
+    const besides = create === null ? [] : [deletedLivesKey(params)];
+    const lock = { script: scripts.lock, besides, args, incarnation, numbered: false };
     return this.#call(params, async (deadline) =>
       applied(await this.#writer.run(params, { ...lock, deadline })),
     );
@@ -177,7 +187,13 @@ export class RedisStore implements SessionStore {
   }
 
   async delete(params: ExistingParams): Promise<boolean> {
-    return this.#call(params, (deadline) => this.#writer.delete(params, deadline));
+    const trash = trashKey(params);
+    return this.#call(params, async (deadline) => {
+      const besides = [deletedLivesKey(params), trash] as const;
+      const { deleted, hasTrash } = await this.#writer.delete(params, deadline, besides);
+      if (hasTrash) await emptyTrash(this.#commander, trash, deadline);
+      return deleted;
+    });
   }
 
   /** Asks every master that the client leads to. */
@@ -225,7 +241,8 @@ export class RedisStore implements SessionStore {
     ];
     const incarnation = create?.incarnation ?? randomHex(16);
     const record = fullRecord(run, params);
-    const append = { script: scripts.append, args, deadline, incarnation };
+    const besides = create === null ? [] : [deletedLivesKey(params)];
+    const append = { script: scripts.append, besides, args, deadline, incarnation };
     const write = { ...append, operation, repeats, record };
     return this.#writer.run(params, write);
   }

@@ -39,6 +39,8 @@ const REPEATABLE_MS = 9 * 60_000;
 /** A writing script and what it needs beside that which all of them take. */
 interface WriteScript {
   readonly script: LuaScript;
+  /** Keys that it takes beside that of the session. */
+  readonly besides?: readonly string[] | undefined;
   readonly args: readonly string[];
   readonly deadline: Deadline;
   /** What a session that has no incarnation yet gets. */
@@ -49,6 +51,11 @@ interface WriteScript {
   readonly numbered?: boolean;
   /** The id of a write of which nobody knows whether it was applied, to do that one. */
   readonly repeats?: string | undefined;
+}
+
+/** What a script did, and whether it left something to be trimmed. */
+interface ScriptResult extends WriteResult {
+  readonly hasTrash?: true;
 }
 
 /** As a write is known to the server. */
@@ -74,7 +81,7 @@ export class ScriptWriter {
   /**
    * Runs a script that begins with `write.lua`. Gives null when it replied with a conflict.
    */
-  async run(params: WriteParams, write: WriteScript): Promise<WriteResult | null> {
+  async run(params: WriteParams, write: WriteScript): Promise<ScriptResult | null> {
     const { deadline, numbered = true } = write;
     const lane = this.#lanes.get(params.key);
     const earlier = earlierWrite(write.repeats);
@@ -100,7 +107,7 @@ export class ScriptWriter {
     params: WriteParams,
     write: WriteScript,
     earlier: WriteIdentity & { sentAt: number },
-  ): Promise<WriteResult | null> {
+  ): Promise<ScriptResult | null> {
     const operationId = operationIdOf(earlier, earlier.sentAt);
     if (Date.now() - earlier.sentAt > REPEATABLE_MS) throw new OutcomeUnknownError(operationId);
     const call = { ...this.#call(params, write, earlier), operationId };
@@ -115,30 +122,46 @@ export class ScriptWriter {
    * Runs the script that creates a session. It needs no number: it is recognised by the incarnation.
    */
   async create(params: SessionAddress, write: WriteScript): Promise<WriteResult> {
-    const { reply } = await this.#runInTurn(params.key, write);
+    const { reply } = await this.#runInTurn(params.key, write, randomHex(8));
     const expect = { incarnation: null, userId: null };
     return this.#result({ ...params, expect }, texts(reply), null);
   }
 
   /**
-   * Deletes a session and says whether it was there.
+   * Deletes a session. Gives whether it was there, and whether something is to be trimmed.
+   *
+   * @param besides - Where deleted lives are remembered, and where a long history goes.
    */
-  async delete(params: ExistingParams, deadline: Deadline): Promise<boolean> {
+  async delete(
+    params: ExistingParams,
+    deadline: Deadline,
+    besides: readonly [lives: string, trash: string],
+  ): Promise<{ deleted: boolean; hasTrash: boolean }> {
     const { expect, key } = params;
-    const args = [expect.incarnation ?? '', expect.userId ?? '', params.lockToken ?? ''];
-    const remove = { script: scripts.remove, args, deadline };
-    const { reply, maybeApplied } = await this.#runInTurn(key, remove);
-    const [status = ''] = texts(reply);
-    // The answer to an earlier attempt was lost, and the session is gone.
-    if (status === 'MISSING') return maybeApplied;
-    if (status === 'REPLACED' || status === 'FORBIDDEN') return false;
-    this.#result(params, texts(reply), null);
-    return true;
+    const operationId = randomHex(8);
+    const args = [
+      expect.incarnation ?? '',
+      expect.userId ?? '',
+      params.lockToken ?? '',
+      operationId,
+    ];
+    const remove = { script: scripts.remove, besides, args, deadline };
+    const answer = texts((await this.#runInTurn(key, remove, operationId)).reply);
+    const [status = ''] = answer;
+    if (status === 'MISSING' || status === 'REPLACED' || status === 'FORBIDDEN') {
+      return { deleted: false, hasTrash: false };
+    }
+    const { hasTrash = false } = this.#result(params, answer, null);
+    return { deleted: true, hasTrash };
   }
 
   /** Runs a script that takes no number, after the writes to the session before it. */
-  async #runInTurn(key: string, { script, args, deadline }: WriteScript): Promise<ScriptReply> {
-    const call = { script, key, args, readOnly: false, operationId: randomHex(8), deadline };
+  async #runInTurn(
+    key: string,
+    { script, besides, args, deadline }: WriteScript,
+    operationId: string,
+  ): Promise<ScriptReply> {
+    const call = { script, key, besides, args, readOnly: false, operationId, deadline };
     return this.#lanes.get(key).enqueue(() => this.#commander.run(call), deadline);
   }
 
@@ -159,7 +182,7 @@ export class ScriptWriter {
 
   #call(params: WriteParams, write: WriteScript, { id, sequence }: WriteIdentity): ScriptCall {
     const { expect, ttl, key } = params;
-    const { script, deadline, operation, incarnation = randomHex(16) } = write;
+    const { script, besides, deadline, operation, incarnation = randomHex(16) } = write;
     const args = [
       expect.incarnation ?? '',
       expect.userId ?? '',
@@ -175,20 +198,24 @@ export class ScriptWriter {
       ...write.args,
     ];
     const operationId = operationIdOf({ id, sequence });
-    return { script, key, args, readOnly: false, operationId, deadline };
+    return { script, key, besides, args, readOnly: false, operationId, deadline };
   }
 
   #result(
     { sessionId, expect }: ExistingParams,
-    [status = '', first = '', second = '', third = '']: readonly string[],
+    [status = '', first = '', second = '', third = '', , trash = '']: readonly string[],
     lane: WriterLane | null,
-  ): WriteResult {
+  ): ScriptResult {
     switch (status) {
       case 'SEEN':
         return { repeated: true, incarnation: first, time: Number(second) };
       case 'OK':
         if (third === '0') this.#hasMerge = false;
-        return { incarnation: first, time: Number(second) };
+        return {
+          incarnation: first,
+          time: Number(second),
+          ...(trash === '1' && { hasTrash: true }),
+        };
       case 'MISSING':
         throw expect.incarnation === null
           ? new SessionNotFoundError(sessionId)

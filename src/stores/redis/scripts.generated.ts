@@ -4,8 +4,34 @@ import type { LuaScript } from './lua-script.ts';
 /** `lua/append.lua`, where its comments are. */
 export const append: LuaScript = {
   name: 'append',
-  sha1: 'd5a721233383f74d327d4e77921ad6ebf1aa4262',
-  source: `local clock = redis.call('TIME')
+  sha1: 'ef62b2c02ea9d58e9d9d02812094825306c8dad5',
+  source: `local LIVES_KEPT = 64
+local LIFE_SECONDS = 600
+local function deleted_lives()
+  local kind = KEYS[2] and redis.call('TYPE', KEYS[2]).ok
+  if kind == 'none' then return '' end
+  local lives = kind == 'ReJSON-RL' and cjson.decode(redis.call('JSON.GET', KEYS[2], '$'))[1]
+  return type(lives) == 'string' and lives or nil
+end
+local function is_recorded(text)
+  return string.find(';' .. (deleted_lives() or ''), text, 1, true) ~= nil
+end
+local function was_deleted(incarnation)
+  return is_recorded(';' .. incarnation .. ':')
+end
+local function has_deleted(call)
+  return is_recorded(':' .. call .. ';')
+end
+local function record_deletion(incarnation, call)
+  local lives = deleted_lives()
+  if not lives then return end
+  lives = lives .. string.gsub(incarnation, ':', '=') .. ':' .. call .. ';'
+  local _, count = string.gsub(lives, ';', ';')
+  for _ = LIVES_KEPT + 1, count do lives = string.match(lives, '^[^;]*;(.*)$') end
+  redis.call('JSON.SET', KEYS[2], '$', cjson.encode(lives))
+  redis.call('EXPIRE', KEYS[2], LIFE_SECONDS)
+end
+local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
 local SCHEMA = 1
@@ -363,6 +389,9 @@ local token = ARGV[11]
 local function done(session, time)
   return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0', time and '1' or '0' }
 end
+local function deleted_since()
+  return { 'OK', ARGV[5], now, has_merge and '1' or '0', '1' }
+end
 local function schema_refusal(session)
   return { 'SCHEMA', integer(session.newer_schema) }
 end
@@ -468,6 +497,7 @@ local handoff = ARGV[14]
 local patch, attributes_before, attributes = ARGV[15], ARGV[16], ARGV[17]
 local entries = entries_from(18)
 local function create()
+  if was_deleted(ARGV[5]) then return deleted_since() end
   if attributes_before ~= '' and attributes_before ~= NO_ATTRIBUTES then return { 'CONFLICT' } end
   local session = {
     state = {
@@ -525,8 +555,34 @@ return finish_write(session, { { 'message_count', integer(length) } }, {})
 /** `lua/create.lua`, where its comments are. */
 export const create: LuaScript = {
   name: 'create',
-  sha1: '098270cc5e73ceef2a285abcec16ed5fdd24def9',
-  source: `local clock = redis.call('TIME')
+  sha1: '4df2815146f0fb95e3d7313fe02fafcb7647ceec',
+  source: `local LIVES_KEPT = 64
+local LIFE_SECONDS = 600
+local function deleted_lives()
+  local kind = KEYS[2] and redis.call('TYPE', KEYS[2]).ok
+  if kind == 'none' then return '' end
+  local lives = kind == 'ReJSON-RL' and cjson.decode(redis.call('JSON.GET', KEYS[2], '$'))[1]
+  return type(lives) == 'string' and lives or nil
+end
+local function is_recorded(text)
+  return string.find(';' .. (deleted_lives() or ''), text, 1, true) ~= nil
+end
+local function was_deleted(incarnation)
+  return is_recorded(';' .. incarnation .. ':')
+end
+local function has_deleted(call)
+  return is_recorded(':' .. call .. ';')
+end
+local function record_deletion(incarnation, call)
+  local lives = deleted_lives()
+  if not lives then return end
+  lives = lives .. string.gsub(incarnation, ':', '=') .. ':' .. call .. ';'
+  local _, count = string.gsub(lives, ';', ';')
+  for _ = LIVES_KEPT + 1, count do lives = string.match(lives, '^[^;]*;(.*)$') end
+  redis.call('JSON.SET', KEYS[2], '$', cjson.encode(lives))
+  redis.call('EXPIRE', KEYS[2], LIFE_SECONDS)
+end
+local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
 local function integer(number)
@@ -650,6 +706,7 @@ if session and session.state and session.state.incarnation == ARGV[1] then
 end
 if refusal and refusal[1] == 'TYPE' then return refusal end
 if not refusal or refusal[1] ~= 'MISSING' then return { 'EXISTS' } end
+if was_deleted(ARGV[1]) then return { 'OK', ARGV[1], now, '' } end
 redis.call('JSON.SET', key, '$', document_json({
   session_id = ARGV[3],
   user_id = ARGV[4],
@@ -680,8 +737,34 @@ return { 'HEAD', length and tostring(length) or '', redis.call('JSON.GET', KEYS[
 /** `lua/lock.lua`, where its comments are. */
 export const lock: LuaScript = {
   name: 'lock',
-  sha1: '5ef54bfdad59d67336868c08a6b1952f74c0fbff',
-  source: `local clock = redis.call('TIME')
+  sha1: '5c428951b3e268721b9f4a8b636bd994729f71d4',
+  source: `local LIVES_KEPT = 64
+local LIFE_SECONDS = 600
+local function deleted_lives()
+  local kind = KEYS[2] and redis.call('TYPE', KEYS[2]).ok
+  if kind == 'none' then return '' end
+  local lives = kind == 'ReJSON-RL' and cjson.decode(redis.call('JSON.GET', KEYS[2], '$'))[1]
+  return type(lives) == 'string' and lives or nil
+end
+local function is_recorded(text)
+  return string.find(';' .. (deleted_lives() or ''), text, 1, true) ~= nil
+end
+local function was_deleted(incarnation)
+  return is_recorded(';' .. incarnation .. ':')
+end
+local function has_deleted(call)
+  return is_recorded(':' .. call .. ';')
+end
+local function record_deletion(incarnation, call)
+  local lives = deleted_lives()
+  if not lives then return end
+  lives = lives .. string.gsub(incarnation, ':', '=') .. ':' .. call .. ';'
+  local _, count = string.gsub(lives, ';', ';')
+  for _ = LIVES_KEPT + 1, count do lives = string.match(lives, '^[^;]*;(.*)$') end
+  redis.call('JSON.SET', KEYS[2], '$', cjson.encode(lives))
+  redis.call('EXPIRE', KEYS[2], LIFE_SECONDS)
+end
+local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
 local function integer(number)
@@ -1020,6 +1103,9 @@ local token = ARGV[11]
 local function done(session, time)
   return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0', time and '1' or '0' }
 end
+local function deleted_since()
+  return { 'OK', ARGV[5], now, has_merge and '1' or '0', '1' }
+end
 local function schema_refusal(session)
   return { 'SCHEMA', integer(session.newer_schema) }
 end
@@ -1123,6 +1209,7 @@ end
 local lock_json = '{"token":' .. cjson.encode(token)
   .. ',"until":' .. string.format('%.6f', now_us / 1000000 + ARGV[12] / 1000) .. '}'
 local function create()
+  if was_deleted(ARGV[5]) then return deleted_since() end
   local session = {
     state = {
       incarnation = ARGV[5],
@@ -1168,8 +1255,34 @@ return done(session)
 /** `lua/remove.lua`, where its comments are. */
 export const remove: LuaScript = {
   name: 'remove',
-  sha1: '81d8a22c86775ea0307bbf2f719a2e1a8fa45df5',
-  source: `local SCHEMA = 1
+  sha1: 'afcc06b8d509db6c04c594eb947bc44abf02d1d7',
+  source: `local LIVES_KEPT = 64
+local LIFE_SECONDS = 600
+local function deleted_lives()
+  local kind = KEYS[2] and redis.call('TYPE', KEYS[2]).ok
+  if kind == 'none' then return '' end
+  local lives = kind == 'ReJSON-RL' and cjson.decode(redis.call('JSON.GET', KEYS[2], '$'))[1]
+  return type(lives) == 'string' and lives or nil
+end
+local function is_recorded(text)
+  return string.find(';' .. (deleted_lives() or ''), text, 1, true) ~= nil
+end
+local function was_deleted(incarnation)
+  return is_recorded(';' .. incarnation .. ':')
+end
+local function has_deleted(call)
+  return is_recorded(':' .. call .. ';')
+end
+local function record_deletion(incarnation, call)
+  local lives = deleted_lives()
+  if not lives then return end
+  lives = lives .. string.gsub(incarnation, ':', '=') .. ':' .. call .. ';'
+  local _, count = string.gsub(lives, ';', ';')
+  for _ = LIVES_KEPT + 1, count do lives = string.match(lives, '^[^;]*;(.*)$') end
+  redis.call('JSON.SET', KEYS[2], '$', cjson.encode(lives))
+  redis.call('EXPIRE', KEYS[2], LIFE_SECONDS)
+end
+local SCHEMA = 1
 local key = KEYS[1]
 local function present(value)
   if value == cjson.null then return nil end
@@ -1277,20 +1390,45 @@ local function lock_refusal(session, token)
   if not lock or lock.token ~= token then return LOST end
   return nil
 end
+local LONG_HISTORY = 1000
+local TRASH_SECONDS = 600
+local function is_long(length)
+  return type(length) == 'number' and length > LONG_HISTORY
+end
+local function move_to_trash(key, trash)
+  redis.call('RENAME', key, trash)
+  redis.call('EXPIRE', trash, TRASH_SECONDS)
+end
+local function has_trash(trash)
+  return redis.call('TYPE', trash).ok == 'ReJSON-RL'
+end
+local function removed()
+  return { 'OK', '', '', '', '', has_trash(KEYS[3]) and '1' or '0' }
+end
+local function history_length()
+  local length = redis.call('JSON.ARRLEN', key, '$.messages')
+  return type(length) == 'table' and length[1] or nil
+end
+if has_deleted(ARGV[4]) then return removed() end
 local session, refusal = load_session(ARGV[1], ARGV[2])
 local may_delete = session or (refusal[1] == 'CORRUPT' and ARGV[1] == '' and ARGV[2] == '')
 if not may_delete then return refusal end
 local refused = session and lock_refusal(session, ARGV[3])
 if refused then return refused end
-redis.call('UNLINK', key)
-return { 'OK', '', '', '' }
+if is_long(history_length()) then
+  move_to_trash(key, KEYS[3])
+else
+  redis.call('UNLINK', key)
+end
+record_deletion(session and incarnation_of(session) or '', ARGV[4])
+return removed()
 `,
 };
 
 /** `lua/rewrite.lua`, where its comments are. */
 export const rewrite: LuaScript = {
   name: 'rewrite',
-  sha1: 'd5eb789f11440e3be49e9e64685c7b6977dacc60',
+  sha1: 'b34513920f7f85f3c93f19ac2171082e937c4cd8',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -1400,6 +1538,18 @@ local function append_entries(entries, length)
   end
   return length
 end
+local LONG_HISTORY = 1000
+local TRASH_SECONDS = 600
+local function is_long(length)
+  return type(length) == 'number' and length > LONG_HISTORY
+end
+local function move_to_trash(key, trash)
+  redis.call('RENAME', key, trash)
+  redis.call('EXPIRE', trash, TRASH_SECONDS)
+end
+local function has_trash(trash)
+  return redis.call('TYPE', trash).ok == 'ReJSON-RL'
+end
 local function integer(number)
   return string.format('%.0f', number)
 end
@@ -1649,6 +1799,9 @@ local token = ARGV[11]
 local function done(session, time)
   return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0', time and '1' or '0' }
 end
+local function deleted_since()
+  return { 'OK', ARGV[5], now, has_merge and '1' or '0', '1' }
+end
 local function schema_refusal(session)
   return { 'SCHEMA', integer(session.newer_schema) }
 end
@@ -1750,6 +1903,10 @@ local function finish_write(session, metadata, state)
   return done(session)
 end
 local CHANGES_KEPT = 16
+local FIELDS = {
+  'session_id', 'user_id', 'created_at', 'updated_at', 'metadata', 'messages', 'handoff_context', 'state',
+  'operations', 'attributes', 'usage',
+}
 local function id_at(index)
   local found = redis.call('JSON.GET', key, '$.messages[' .. index .. '].id')
   return string.match(found, '^%[(".*")%]$')
@@ -1764,6 +1921,29 @@ local function keep_first(count)
   local first, last = 0, count - 1
   if count == 0 then first, last = 1, 0 end
   redis.call('JSON.ARRTRIM', key, '$.messages', first, last)
+end
+local function emptied_json()
+  local members = {}
+  for _, field in ipairs(FIELDS) do
+    local found = field == 'messages' and '[[]]' or redis.call('JSON.GET', key, '$.' .. field)
+    if found ~= '[]' then
+      members[#members + 1] = '"' .. field .. '":' .. string.sub(found, 2, -2)
+    end
+  end
+  if redis.call('JSON.OBJLEN', key, '$')[1] ~= #members then return nil end
+  return '{' .. table.concat(members, ',') .. '}'
+end
+local function drop_all(length)
+  local emptied = KEYS[2] and is_long(length) and emptied_json()
+  if not emptied then return keep_first(0) end
+  local time_left = redis.call('PTTL', key)
+  move_to_trash(key, KEYS[2])
+  redis.call('JSON.SET', key, '$', emptied)
+  if time_left > 0 then redis.call('EXPIRE', key, integer(math.ceil(time_left / 1000))) end
+end
+local function with_trash(reply)
+  if KEYS[2] and reply[1] == 'OK' then reply[6] = has_trash(KEYS[2]) and '1' or '0' end
+  return reply
 end
 local function changes_json(changes, generation, lowest)
   local kept = {}
@@ -1787,7 +1967,7 @@ local function new_history_start(state, kept)
   return (ARGV[17] == '1' or kept < index) and 'null' or nil
 end
 local session, refusal = begin_write()
-if not session then return refusal end
+if not session then return with_trash(refusal) end
 if not version_holds(session) then return { 'CONFLICT' } end
 local length = redis.call('JSON.ARRLEN', key, '$.messages')[1]
 if not length then return { 'CORRUPT', 'messages' } end
@@ -1803,7 +1983,11 @@ if kept < length or start then
   state.changes = changes_json(present(state.changes), state.generation, kept)
   changed = { { 'generation', integer(state.generation) }, { 'changes', state.changes } }
 end
-if kept < length then keep_first(kept) end
+if kept == 0 and length > 0 then
+  drop_all(length)
+elseif kept < length then
+  keep_first(kept)
+end
 if start == 'null' then
   redis.call('JSON.SET', key, '$.state.history_start', 'null')
 elseif start then
@@ -1813,14 +1997,14 @@ end
 append_entries(entries, kept)
 if ARGV[16] == '1' then reset_usage(session, metadata) end
 if ARGV[15] == '1' then redis.call('JSON.SET', key, '$.operations', '{}') end
-return finish_write(session, metadata, changed)
+return with_trash(finish_write(session, metadata, changed))
 `,
 };
 
 /** `lua/touch.lua`, where its comments are. */
 export const touch: LuaScript = {
   name: 'touch',
-  sha1: '9dee45332a73edc337ab21fc7b008b0bce5efedd',
+  sha1: 'b5636536295dc16c21b5a6c27a3e09f4f1ad77da',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -2159,6 +2343,9 @@ local operation, digest = ARGV[8], ARGV[9]
 local token = ARGV[11]
 local function done(session, time)
   return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0', time and '1' or '0' }
+end
+local function deleted_since()
+  return { 'OK', ARGV[5], now, has_merge and '1' or '0', '1' }
 end
 local function schema_refusal(session)
   return { 'SCHEMA', integer(session.newer_schema) }
@@ -2268,10 +2455,28 @@ return done(session)
 `,
 };
 
+/** `lua/trim.lua`, where its comments are. */
+export const trim: LuaScript = {
+  name: 'trim',
+  sha1: '7c26ce656d4a42c5769d70f57da04ad64f203159',
+  source: `local function entries_left()
+  if redis.call('TYPE', KEYS[1]).ok ~= 'ReJSON-RL' then return 0 end
+  return redis.call('JSON.ARRLEN', KEYS[1], '$.messages')[1] or 0
+end
+local left = entries_left() - ARGV[1]
+if left <= 0 then
+  redis.call('UNLINK', KEYS[1])
+  return 0
+end
+redis.call('JSON.ARRTRIM', KEYS[1], '$.messages', 0, left - 1)
+return left
+`,
+};
+
 /** `lua/unlock.lua`, where its comments are. */
 export const unlock: LuaScript = {
   name: 'unlock',
-  sha1: 'ea22f399418e7dc52b636c7ea8b9e141452a030f',
+  sha1: '0b2c693c2c95f2cedecefd5ca4f65f6d3c98858c',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -2610,6 +2815,9 @@ local operation, digest = ARGV[8], ARGV[9]
 local token = ARGV[11]
 local function done(session, time)
   return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0', time and '1' or '0' }
+end
+local function deleted_since()
+  return { 'OK', ARGV[5], now, has_merge and '1' or '0', '1' }
 end
 local function schema_refusal(session)
   return { 'SCHEMA', integer(session.newer_schema) }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { trashPrefix } from '../trash.ts';
 import { type Checked, found } from './check.ts';
 import type { RedisFinding } from './findings.ts';
 import type { Answer } from './probe.ts';
@@ -12,12 +13,18 @@ const NO_SHA = '0'.repeat(40);
 const REFUSES_WRITES = new Set(['READONLY', 'MISCONF', 'NOREPLICAS', 'OOM']);
 /** Attributes are merged in two steps where it is missing. */
 const OPTIONAL = 'JSON.MERGE';
+const OF_TRASH = 'RENAME';
 
 /**
  * Gives each command that sessions need in a form that changes nothing: the key is free, and what would
  * create it is an error. Rights are checked before that.
+ *
+ * @param freeTrashKey - A key beside it, of those that only {@link OF_TRASH} takes.
  */
-export function neededCommands(freeKey: string): [name: string, ...args: string[]][] {
+export function neededCommands(
+  freeKey: string,
+  freeTrashKey: string,
+): [name: string, ...args: string[]][] {
   return [
     ['JSON.GET', freeKey],
     ['JSON.TYPE', freeKey],
@@ -33,6 +40,8 @@ export function neededCommands(freeKey: string): [name: string, ...args: string[
     ['TYPE', freeKey],
     ['TIME'],
     ['EXPIRE', freeKey, 'never'],
+    ['PTTL', freeKey],
+    [OF_TRASH, freeKey, freeTrashKey],
     // Last, in case a server takes one of those above for a key to make.
     ['UNLINK', freeKey],
   ];
@@ -47,7 +56,7 @@ export async function checkRights(
   server: Checked,
 ): Promise<{ findings: RedisFinding[]; json: boolean | null }> {
   const answers = new Map<string, Answer>();
-  for (const [name, ...args] of neededCommands(server.freeKey)) {
+  for (const [name, ...args] of neededCommands(server.freeKey, server.freeTrashKey)) {
     answers.set(name, await server.probe.ask(name, ...args));
   }
   const json = answers.get('JSON.TYPE');
@@ -98,9 +107,14 @@ function denied(answers: ReadonlyMap<string, Answer>, keyPrefix: string): RedisF
   if (names.includes(OPTIONAL)) {
     findings.push(found('json_merge_missing', 'The user lacks +json.merge.'));
   }
-  if (namesOf(answers, (answer) => answer.kind === 'denied' && answer.what === 'key').length > 0) {
-    const prefix = JSON.stringify(keyPrefix);
-    findings.push(found('acl_key_denied', `The user may not use keys that begin with ${prefix}.`));
+  const keys = namesOf(answers, (answer) => answer.kind === 'denied' && answer.what === 'key');
+  const prefixes = [
+    ...(keys.some((name) => name !== OF_TRASH) ? [keyPrefix] : []),
+    ...(keys.includes(OF_TRASH) ? [trashPrefix(keyPrefix)] : []),
+  ].map((prefix) => JSON.stringify(prefix));
+  if (prefixes.length > 0) {
+    const message = `The user may not use keys that begin with ${prefixes.join(' or ')}.`;
+    findings.push(found('acl_key_denied', message));
   }
   return findings;
 }

@@ -18,6 +18,8 @@ export interface Checked {
   readonly keyPrefix: string;
   /** A key that no session has, in a slot of this server. */
   readonly freeKey: string;
+  /** One beside it, as a long history is moved to. */
+  readonly freeTrashKey: string;
 }
 
 /**

@@ -8,6 +8,7 @@ import type { ServerFacts, StoreDiagnosis } from '../../../doctor/diagnosis.ts';
 import { hasCode } from '../../../errors.ts';
 import { randomHex } from '../../../random-ids.ts';
 import { type RedisClientLike, toSender } from '../client.ts';
+import { trashKey } from '../trash.ts';
 import { type Checked, found } from './check.ts';
 import { checkClock } from './check-clock.ts';
 import { checkPassword, checkRights } from './check-rights.ts';
@@ -84,7 +85,9 @@ async function examine(
     if (product === null) {
       findings.push(found('version_not_checked', 'The version of the server could not be read.'));
     }
-    const server = { probe, info, keyPrefix, freeKey: await ownKey(probe, keyPrefix) };
+    const key = await ownKey(probe, keyPrefix);
+    const freeTrashKey = trashKey({ key, sessionId: key.slice(keyPrefix.length) });
+    const server = { probe, info, keyPrefix, freeKey: key, freeTrashKey };
     await examineServer(server, isOneOfMany, examined);
   } catch (error) {
     findings.push(unavailable(error));

@@ -1,6 +1,6 @@
 -- Adds entries, which may be none, and changes the head; creates the session if asked to.
 -- Input:
---   KEYS[1] session document
+--   KEYS[1] session document   KEYS[2] as deleted-lives.lua, where the session may be created
 --   ARGV[1..11] as write.lua
 --   ARGV[12] session id as JSON, or '' to create nothing   ARGV[13] user id as JSON
 --   ARGV[14] handoff context as JSON, or ''
@@ -9,6 +9,7 @@
 --   ARGV[17] attributes to set: after ARGV[16], or in a new session
 --   ARGV[18..] entries as JSON objects without timestamp
 -- Output: that of write.lua | CONFLICT (the attributes have changed, or there is no JSON.MERGE)
+--- @include "deleted-lives"
 --- @include "entries"
 --- @include "write"
 
@@ -19,6 +20,7 @@ local patch, attributes_before, attributes = ARGV[15], ARGV[16], ARGV[17]
 local entries = entries_from(18)
 
 local function create()
+  if was_deleted(ARGV[5]) then return deleted_since() end
   if attributes_before ~= '' and attributes_before ~= NO_ATTRIBUTES then return { 'CONFLICT' } end
   local session = {
     state = {

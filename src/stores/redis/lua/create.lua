@@ -1,9 +1,10 @@
 -- Creates a session.
 -- Input:
---   KEYS[1] session document
+--   KEYS[1] session document   KEYS[2] as deleted-lives.lua
 --   ARGV[1] incarnation   ARGV[2] ttl in seconds or ''
 --   ARGV[3] session id as JSON   ARGV[4] user id as JSON
 -- Output: OK <incarnation> <time> | EXISTS | TYPE <type>
+--- @include "deleted-lives"
 --- @include "document"
 --- @include "expectation"
 
@@ -13,6 +14,8 @@ if session and session.state and session.state.incarnation == ARGV[1] then
 end
 if refusal and refusal[1] == 'TYPE' then return refusal end
 if not refusal or refusal[1] ~= 'MISSING' then return { 'EXISTS' } end
+-- It was created by this call, which was sent twice, and somebody has deleted it since.
+if was_deleted(ARGV[1]) then return { 'OK', ARGV[1], now, '' } end
 
 redis.call('JSON.SET', key, '$', document_json({
   session_id = ARGV[3],

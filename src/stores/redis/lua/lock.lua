@@ -1,17 +1,19 @@
 -- Takes the lock of a session, creating the session if asked to, or keeps it.
 -- Input:
---   KEYS[1] session document
+--   KEYS[1] session document   KEYS[2] as deleted-lives.lua, where the session may be created
 --   ARGV[1..11] as write.lua; ARGV[11] is the lock's token
 --   ARGV[12] how long it lives from now on, in milliseconds
 --   ARGV[13] '1' to keep a lock that is live, and take none
 --   ARGV[14] session id as JSON, or '' to create nothing   ARGV[15] user id as JSON
 -- Output: that of write.lua
+--- @include "deleted-lives"
 --- @include "write"
 
 local lock_json = '{"token":' .. cjson.encode(token)
   .. ',"until":' .. string.format('%.6f', now_us / 1000000 + ARGV[12] / 1000) .. '}'
 
 local function create()
+  if was_deleted(ARGV[5]) then return deleted_since() end
   local session = {
     state = {
       incarnation = ARGV[5],

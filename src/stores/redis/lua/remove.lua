@@ -1,18 +1,39 @@
 -- Removes a session.
 -- Input:
---   KEYS[1] session document
+--   KEYS[1] session document   KEYS[2] as deleted-lives.lua
+--   KEYS[3] where a long history is moved to
 --   ARGV[1] incarnation that the caller has seen, or ''
 --   ARGV[2] owner that the session must have if it was not seen, or ''
 --   ARGV[3] token of the lock that the writer holds, or ''
--- Output: OK '' '' '' | those of expectation.lua but CORRUPT | those of lock.lua
+--   ARGV[4] name of the call, in hexadecimal: the same when it is sent again
+-- Output: OK '' '' '' '' <'1' where KEYS[3] is to be trimmed> | those of expectation.lua but CORRUPT
+--   | those of lock.lua
+--- @include "deleted-lives"
 --- @include "expectation"
 --- @include "lock"
+--- @include "trash"
 
+local function removed()
+  return { 'OK', '', '', '', '', has_trash(KEYS[3]) and '1' or '0' }
+end
+
+local function history_length()
+  local length = redis.call('JSON.ARRLEN', key, '$.messages')
+  return type(length) == 'table' and length[1] or nil
+end
+
+if has_deleted(ARGV[4]) then return removed() end
 local session, refusal = load_session(ARGV[1], ARGV[2])
 -- What is corrupt can still be deleted, as long as nothing particular was expected of it.
 local may_delete = session or (refusal[1] == 'CORRUPT' and ARGV[1] == '' and ARGV[2] == '')
 if not may_delete then return refusal end
 local refused = session and lock_refusal(session, ARGV[3])
 if refused then return refused end
-redis.call('UNLINK', key)
-return { 'OK', '', '', '' }
+-- First, as it goes ahead at the memory limit, and what comes after it then does too.
+if is_long(history_length()) then
+  move_to_trash(key, KEYS[3])
+else
+  redis.call('UNLINK', key)
+end
+record_deletion(session and incarnation_of(session) or '', ARGV[4])
+return removed()

@@ -1,7 +1,7 @@
 -- Drops entries from the end of the history, appends others in their place, and can move the start of
 -- the model's view.
 -- Input:
---   KEYS[1] session document
+--   KEYS[1] session document   KEYS[2] where a long history that is dropped whole is moved to
 --   ARGV[1..11] as write.lua
 --   ARGV[12] generation that must still hold, or ''
 --   ARGV[13] id of the newest entry, with it; '' where that value has none
@@ -9,11 +9,16 @@
 --   ARGV[15] '1' to forget operation ids   ARGV[16] '1' to set the tokens spent and the usage to 0
 --   ARGV[17] '1' to begin the model's view behind the entries that are kept
 --   ARGV[18..] entries to append, as entries.lua takes them
--- Output: that of write.lua | CONFLICT
+-- Output: that of write.lua, followed by '1' where KEYS[2] is to be trimmed | CONFLICT
 --- @include "entries"
+--- @include "trash"
 --- @include "write"
 
 local CHANGES_KEPT = 16
+local FIELDS = {
+  'session_id', 'user_id', 'created_at', 'updated_at', 'metadata', 'messages', 'handoff_context', 'state',
+  'operations', 'attributes', 'usage',
+}
 
 -- The id of an entry as JSON text, or nil where the value has none.
 local function id_at(index)
@@ -33,6 +38,35 @@ local function keep_first(count)
   local first, last = 0, count - 1
   if count == 0 then first, last = 1, 0 end
   redis.call('JSON.ARRTRIM', key, '$.messages', first, last)
+end
+
+-- The document without its messages, or nil where it has fields that are not known here.
+local function emptied_json()
+  local members = {}
+  for _, field in ipairs(FIELDS) do
+    local found = field == 'messages' and '[[]]' or redis.call('JSON.GET', key, '$.' .. field)
+    if found ~= '[]' then
+      members[#members + 1] = '"' .. field .. '":' .. string.sub(found, 2, -2)
+    end
+  end
+  if redis.call('JSON.OBJLEN', key, '$')[1] ~= #members then return nil end
+  return '{' .. table.concat(members, ',') .. '}'
+end
+
+-- Goes on with a new document, so that nobody waits for the old history to be freed.
+local function drop_all(length)
+  local emptied = KEYS[2] and is_long(length) and emptied_json()
+  if not emptied then return keep_first(0) end
+  local time_left = redis.call('PTTL', key)
+  move_to_trash(key, KEYS[2])
+  redis.call('JSON.SET', key, '$', emptied)
+  if time_left > 0 then redis.call('EXPIRE', key, integer(math.ceil(time_left / 1000))) end
+end
+
+-- The reply, with whether there is something to trim.
+local function with_trash(reply)
+  if KEYS[2] and reply[1] == 'OK' then reply[6] = has_trash(KEYS[2]) and '1' or '0' end
+  return reply
 end
 
 local function changes_json(changes, generation, lowest)
@@ -60,7 +94,7 @@ local function new_history_start(state, kept)
 end
 
 local session, refusal = begin_write()
-if not session then return refusal end
+if not session then return with_trash(refusal) end
 if not version_holds(session) then return { 'CONFLICT' } end
 local length = redis.call('JSON.ARRLEN', key, '$.messages')[1]
 if not length then return { 'CORRUPT', 'messages' } end
@@ -77,7 +111,11 @@ if kept < length or start then
   state.changes = changes_json(present(state.changes), state.generation, kept)
   changed = { { 'generation', integer(state.generation) }, { 'changes', state.changes } }
 end
-if kept < length then keep_first(kept) end
+if kept == 0 and length > 0 then
+  drop_all(length)
+elseif kept < length then
+  keep_first(kept)
+end
 if start == 'null' then
   redis.call('JSON.SET', key, '$.state.history_start', 'null')
 elseif start then
@@ -87,4 +125,4 @@ end
 append_entries(entries, kept)
 if ARGV[16] == '1' then reset_usage(session, metadata) end
 if ARGV[15] == '1' then redis.call('JSON.SET', key, '$.operations', '{}') end
-return finish_write(session, metadata, changed)
+return with_trash(finish_write(session, metadata, changed))

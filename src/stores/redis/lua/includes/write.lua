@@ -32,6 +32,11 @@ local function done(session, time)
   return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0', time and '1' or '0' }
 end
 
+-- For a call that created the session and is sent again after somebody has deleted it.
+local function deleted_since()
+  return { 'OK', ARGV[5], now, has_merge and '1' or '0', '1' }
+end
+
 local function schema_refusal(session)
   return { 'SCHEMA', integer(session.newer_schema) }
 end

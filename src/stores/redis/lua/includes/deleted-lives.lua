@@ -1,0 +1,38 @@
+-- Remembers which lives of a session were deleted, and by which call: a call that is sent again after
+-- its answer was lost, and that finds the session gone, learns what became of it. Kept beside the
+-- session for ten minutes, as JSON text of `incarnation:call;`, the most recent at the end.
+--   KEYS[2] where it is kept
+
+local LIVES_KEPT = 64
+local LIFE_SECONDS = 600
+
+-- Gives nil where something else stands in that place, which stays as it is.
+local function deleted_lives()
+  local kind = KEYS[2] and redis.call('TYPE', KEYS[2]).ok
+  if kind == 'none' then return '' end
+  local lives = kind == 'ReJSON-RL' and cjson.decode(redis.call('JSON.GET', KEYS[2], '$'))[1]
+  return type(lives) == 'string' and lives or nil
+end
+
+local function is_recorded(text)
+  return string.find(';' .. (deleted_lives() or ''), text, 1, true) ~= nil
+end
+
+local function was_deleted(incarnation)
+  return is_recorded(';' .. incarnation .. ':')
+end
+
+local function has_deleted(call)
+  return is_recorded(':' .. call .. ';')
+end
+
+local function record_deletion(incarnation, call)
+  local lives = deleted_lives()
+  if not lives then return end
+  -- The life of a document that Python made is its time, and has a colon of its own.
+  lives = lives .. string.gsub(incarnation, ':', '=') .. ':' .. call .. ';'
+  local _, count = string.gsub(lives, ';', ';')
+  for _ = LIVES_KEPT + 1, count do lives = string.match(lives, '^[^;]*;(.*)$') end
+  redis.call('JSON.SET', KEYS[2], '$', cjson.encode(lives))
+  redis.call('EXPIRE', KEYS[2], LIFE_SECONDS)
+end
