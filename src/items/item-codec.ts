@@ -66,12 +66,19 @@ export interface DecodableEntry {
  * Turns an item into the fields of an entry.
  *
  * @param field - Name of the item in errors, for example `items[2]`.
+ * @param noteBound - Is told of a number of bytes that its JSON text does not exceed.
  * @throws {InvalidInputError} when the item is not an object or holds what JSON cannot hold.
  * @throws {ItemTooLargeError} when it is too large and the options do not help.
  */
-export function encodeItem(item: unknown, options: ItemCodecOptions, field: string): EncodedItem {
+export function encodeItem(
+  item: unknown,
+  options: ItemCodecOptions,
+  field: string,
+  noteBound?: (bytes: number) => void,
+): EncodedItem {
   const { loneSurrogates } = options;
   const canonical = canonicalise(item, { loneSurrogates, field });
+  noteBound?.(canonical.byteBound);
   const bytes = bytesAbove(options.maxItemBytes, canonical);
   if (bytes === undefined) return encodeCanonical(canonical, field);
   return encodeOversized(canonical, bytes, options, field);

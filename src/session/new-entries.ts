@@ -18,6 +18,7 @@ import {
   checkRole,
   checkText,
 } from './input-validation.ts';
+import { checkWriteBytes, checkWriteCount } from './write-size.ts';
 
 /**
  * A message for `JSONSession.addMessage`.
@@ -70,17 +71,21 @@ export function messageEntry(
 /**
  * Gives the entries for items.
  *
- * @throws `InvalidInputError` (`invalid_input`) naming the item that is wrong, `ItemTooLargeError`
- * (`item_too_large`).
+ * @throws `InvalidInputError` (`invalid_input`) naming the item that is wrong, or `items` when they are
+ * too much for one call, `ItemTooLargeError` (`item_too_large`).
  */
 export function itemEntries(items: readonly AgentInputItem[], codec: ItemCodecOptions): NewEntry[] {
+  checkWriteCount(items);
+  let byteBound = 0;
   // Array.from, as map would leave the holes of a sparse array to fail later.
-  return Array.from(items, (item: unknown, index) => ({
+  const entries = Array.from(items, (item: unknown, index) => ({
     id: randomHex(8),
-    ...encodeItem(item, codec, `items[${index}]`),
+    ...encodeItem(item, codec, `items[${index}]`, (bytes) => (byteBound += bytes)),
     agent: null,
     tokens: null,
   }));
+  checkWriteBytes(entries, byteBound);
+  return entries;
 }
 
 /**

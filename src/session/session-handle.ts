@@ -19,6 +19,7 @@ import { randomHex } from '../random-ids.ts';
 import { currentLock, type HeldLock } from './held-lock.ts';
 import { currentAttempt, type JobAddition } from './job-attempt.ts';
 import { placeOf, type ResolvedOptions } from './session-options.ts';
+import { checkWriteCount } from './write-size.ts';
 import type {
   EntrySelection,
   HeadChanges,
@@ -197,6 +198,7 @@ export class SessionHandle {
     deadline: Deadline = this.newDeadline(),
   ): Promise<WriteResult | null> {
     const kept = { forgetOperations: false, resetTokens: false };
+    checkWriteCount(removal.entries ?? []);
     const result = await this.#write(deadline, (store, common) =>
       store.rewrite({ ...common, ...kept, ...removal }),
     );

@@ -422,6 +422,18 @@ export const INPUT: Topic = {
       await expectFailure('item_too_large', () => failing.addItems([large]));
     },
 
+    'what is too much for one call is refused, and changes nothing': async (scope) => {
+      const session = scope.session();
+      await session.addItems([userItem('one')]);
+      const many = Array.from({ length: 10_001 }, () => userItem('x'));
+      const calls = [
+        () => session.addItems(many),
+        () => session.replaceHistoryWithCompaction(many),
+      ];
+      for (const call of calls) await expectFailure('invalid_input', call, { field: 'items' });
+      assert.deepEqual(await textsOf(session), ['one']);
+    },
+
     'errors do not repeat what was said': async (scope) => {
       const session = scope.session({ maxItemBytes: 500, loneSurrogates: 'reject' });
       const secret = 'my secret is 1234';
