@@ -56,28 +56,43 @@ export function violations(
   document: SessionDocument,
   others: readonly string[] = [],
 ): string[] {
-  const texts = document.messages.map(({ content }) => content);
+  const places = placesOf(document);
   return [
-    ...attempts.flatMap((attempt) => wrongAttempt(attempt, texts)),
-    ...wrongOrder(attempts, texts),
-    ...wrongOthers(attempts, texts, others),
+    ...attempts.flatMap((attempt) => wrongAttempt(attempt, places)),
+    ...wrongOrder(attempts, places),
+    ...wrongOthers(attempts, places, others),
     ...wrongCounts(document),
     ...wrongShape(document),
   ];
 }
 
+/** Where each text stands; more than once if it was doubled. */
+type Places = ReadonlyMap<string, readonly number[]>;
+
+function placesOf({ messages }: SessionDocument): Places {
+  const places = new Map<string, number[]>();
+  for (const [index, { content }] of messages.entries()) {
+    const own = places.get(content);
+    if (own === undefined) places.set(content, [index]);
+    else own.push(index);
+  }
+  return places;
+}
+
 /** Texts of all writers are different ones, so a text is found by itself. */
-function wrongAttempt({ texts, outcome, code }: Attempt, stored: readonly string[]): string[] {
+function wrongAttempt({ texts, outcome, code }: Attempt, places: Places): string[] {
   const [first = '', ...rest] = texts;
   const wrong: string[] = [];
   for (const text of texts) {
-    const times = stored.filter((one) => one === text).length;
+    const times = places.get(text)?.length ?? 0;
     if (!TIMES[outcome].includes(times)) wrong.push(`${short(text)} ${outcome}, ${times} times`);
   }
-  const at = stored.indexOf(first);
-  const beside = at === -1 ? rest.map((text) => stored.indexOf(text)) : [];
-  if (beside.some((index) => index !== -1)) wrong.push(`${short(first)} is there in part`);
-  if (at !== -1 && rest.some((text, index) => stored[at + index + 1] !== text)) {
+  const at = places.get(first)?.[0];
+  const beside = rest.map((text) => places.get(text)?.[0]);
+  if (at === undefined && beside.some((index) => index !== undefined)) {
+    wrong.push(`${short(first)} is there in part`);
+  }
+  if (at !== undefined && beside.some((index, after) => index !== at + after + 1)) {
     wrong.push(`${short(first)} is torn apart`);
   }
   if (outcome === 'rejected' && !REFUSALS.has(code)) {
@@ -86,12 +101,11 @@ function wrongAttempt({ texts, outcome, code }: Attempt, stored: readonly string
   return wrong;
 }
 
-function wrongOrder(attempts: readonly Attempt[], stored: readonly string[]): string[] {
+function wrongOrder(attempts: readonly Attempt[], places: Places): string[] {
   const acknowledged = attempts.filter(({ outcome }) => outcome === 'acknowledged');
-  const position = new Map(stored.map((text, index) => [text, index]));
   const last = new Map<string, number>();
   return acknowledged.flatMap(({ writer, texts: [text = ''] }) => {
-    const at = position.get(text) ?? Number.POSITIVE_INFINITY;
+    const at = places.get(text)?.at(-1) ?? Number.POSITIVE_INFINITY;
     const isBehind = at > (last.get(writer) ?? -1);
     last.set(writer, at);
     return isBehind || at === Number.POSITIVE_INFINITY ? [] : [`${short(text)} is out of order`];
@@ -100,12 +114,12 @@ function wrongOrder(attempts: readonly Attempt[], stored: readonly string[]): st
 
 function wrongOthers(
   attempts: readonly Attempt[],
-  stored: readonly string[],
+  places: Places,
   others: readonly string[],
 ): string[] {
   const known = new Set([...attempts.flatMap(({ texts }) => texts), ...others]);
-  const strange = stored.filter((text) => !known.has(text));
-  const wrong = others.filter((text) => stored.filter((one) => one === text).length !== 1);
+  const strange = [...places.keys()].filter((text) => !known.has(text));
+  const wrong = others.filter((text) => places.get(text)?.length !== 1);
   return [
     ...strange.map((text) => `${short(text)} was written by nobody`),
     ...wrong.map((text) => `${short(text)} of another program is not there once`),
