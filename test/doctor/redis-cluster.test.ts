@@ -36,7 +36,7 @@ describe.each(CLIENTS)('a cluster of three masters, through %s', (_name, connect
   let connected: Connected;
 
   beforeAll(async () => {
-    cluster = await startCluster(3, 'json+search');
+    cluster = await startCluster({ modules: 'json+search' });
     connected = await connect(cluster);
   });
 
@@ -98,7 +98,7 @@ describe.each(CLIENTS)('a cluster of three masters, through %s', (_name, connect
 
 describe('one node of a cluster, by URL', () => {
   it('is told to be one', async () => {
-    const cluster = await startCluster(3);
+    const cluster = await startCluster();
     const report = await doctor({ url: cluster.urls[0] });
     await cluster.stop();
     expect(codesOf(report)).toContain('cluster_needs_cluster_client');
@@ -107,7 +107,7 @@ describe('one node of a cluster, by URL', () => {
   });
 
   it('is enough where it is the only one', async () => {
-    const cluster = await startCluster(1);
+    const cluster = await startCluster({ masters: 1 });
     const report = await doctor({ url: cluster.urls[0] });
     await cluster.stop();
     expect(codesOf(report)).not.toContain('cluster_needs_cluster_client');

@@ -16,7 +16,9 @@ import { redisCommand } from './redis-command.ts';
 import { bindAddress, launch, type Launch, type RedisProgram } from './redis-program.ts';
 
 const START_DEADLINE_MS = 30_000;
-const POLL_MS = 10;
+const POLL_MS = 25;
+// Long enough for a busy machine: attempts that were given up would hold up those after them.
+const ANSWER_MS = 10_000;
 // A server that waits for a stopped replica, or cannot save, answers SIGTERM late or never.
 const GRACE_MS = 2_000;
 const PORT_ATTEMPTS = 10;
@@ -200,7 +202,7 @@ export class ServerProcess {
   }
 
   async #answers(): Promise<boolean> {
-    const timeout = delay(GRACE_MS, false, { ref: false });
+    const timeout = delay(ANSWER_MS, false, { ref: false });
     return Promise.race([timeout, this.#isReady().catch(() => false)]);
   }
 

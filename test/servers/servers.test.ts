@@ -4,7 +4,9 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, inject, test, vi } from 'vitest';
-import { startCluster } from './redis-cluster.ts';
+import { cutReplicas, failOver } from './cluster-failover.ts';
+import { masterOf, moveSlot, slotOf } from './cluster-slots.ts';
+import { firstMasterOf, startCluster } from './redis-cluster.ts';
 import { redisCommand } from './redis-command.ts';
 import { startSentinel } from './redis-sentinel.ts';
 import { startRedis } from './redis-server.ts';
@@ -168,6 +170,30 @@ describe('startCluster', () => {
     expect(replies.filter((reply) => reply === 'OK')).toHaveLength(1);
     expect(replies.filter((reply) => /^MOVED \d+ 127\.0\.0\.1:\d+$/.test(reply))).toHaveLength(2);
   });
+
+  test('a slot moves with its keys, and a replica takes over with what it has', async () => {
+    const cluster = await keep(startCluster({ replicas: 1 }));
+    expect(cluster.all).toHaveLength(6);
+    const slot = await slotOf(cluster, 'doc');
+    const source = await masterOf(cluster, slot);
+    expect(source).toBe(firstMasterOf(cluster, slot));
+    await source.cli('JSON.SET', 'doc', '$', '{"n":1}');
+    const target = cluster.nodes.find((node) => node !== source)!;
+    await moveSlot(cluster, slot, { source, target });
+    expect(await masterOf(cluster, slot)).toBe(target);
+    expect(await target.cli('JSON.GET', 'doc')).toBe('{"n":1}');
+
+    const replica = cluster.replicas.get(target)?.[0];
+    await vi.waitUntil(async () => (await replica?.cli('DBSIZE')) === '1', 20_000);
+    await cutReplicas(target, [replica!]);
+    await target.cli('JSON.SET', 'doc', '$', '{"n":2}');
+    expect(await failOver(cluster, target)).toBe(replica);
+    await expect(target.cli('PING')).rejects.toThrow(/ECONNREFUSED|closed/i);
+    expect(await masterOf(cluster, slot)).toBe(replica);
+    const document = (): Promise<string> => replica!.cli('JSON.GET', 'doc').catch(String);
+    await vi.waitUntil(async () => !(await document()).includes('CLUSTERDOWN'), 20_000);
+    expect(await document()).toBe('{"n":1}');
+  }, 90_000);
 });
 
 describe('startSentinel', () => {
