@@ -67,7 +67,7 @@ type WriteIdentity = Pick<WriterLane, 'id' | 'sequence'>;
 export class ScriptWriter {
   readonly #commander: RedisCommander;
   readonly #lanes = new WriterLanes();
-  #hasMerge = true;
+  #merge: '1' | '0' | '?' = '?';
 
   constructor(commander: RedisCommander) {
     this.#commander = commander;
@@ -75,7 +75,7 @@ export class ScriptWriter {
 
   /** Whether the server is known, or not yet known, to have JSON.MERGE. */
   get hasMerge(): boolean {
-    return this.#hasMerge;
+    return this.#merge !== '0';
   }
 
   /**
@@ -190,7 +190,7 @@ export class ScriptWriter {
       String(sequence),
       hexadecimal(incarnation, 'create.incarnation'),
       ttl === null ? '' : String(ttl),
-      this.#hasMerge ? '1' : '0',
+      this.#merge,
       operation === undefined ? '' : hexadecimal(operation.id, 'operation.id'),
       operation === undefined ? '' : hexadecimal(operation.digest, 'operation.digest'),
       recordText(write.record ?? null),
@@ -210,7 +210,7 @@ export class ScriptWriter {
       case 'SEEN':
         return { repeated: true, incarnation: first, time: Number(second) };
       case 'OK':
-        if (third === '0') this.#hasMerge = false;
+        if (third === '0' || third === '1') this.#merge = third;
         return {
           incarnation: first,
           time: Number(second),

@@ -4,8 +4,159 @@ import type { LuaScript } from './lua-script.ts';
 /** `lua/append.lua`, where its comments are. */
 export const append: LuaScript = {
   name: 'append',
-  sha1: 'ef62b2c02ea9d58e9d9d02812094825306c8dad5',
-  source: `local LIVES_KEPT = 64
+  sha1: 'cffbf08ba98255569243e03ea0c3cb81d48912ea',
+  source: `local clock = redis.call('TIME')
+local now = clock[1] .. '.' .. string.format('%06d', clock[2])
+local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+local function integer(number)
+  return string.format('%.0f', number)
+end
+local COUNTS = {
+  'requests', 'input_tokens', 'output_tokens', 'total_tokens', 'cached_tokens', 'reasoning_tokens',
+}
+local MARKS_KEPT = 16
+local record = ARGV[10] ~= '' and cjson.decode(ARGV[10]) or nil
+local function usage_fields(usage, with_all_agents)
+  local function number_in(counts, name)
+    return type(counts) == 'table' and tonumber(counts[name]) or 0
+  end
+  local function counts_after(before, spent)
+    local members = {}
+    for index, name in ipairs(COUNTS) do
+      members[index] = '"' .. name .. '":' .. integer(number_in(before, name) + spent[name])
+    end
+    return '{' .. table.concat(members, ',') .. '}'
+  end
+  local function agents_after(before)
+    local agents, members = {}, {}
+    before = type(before) == 'table' and before or {}
+    for name, counts in pairs(with_all_agents and before or {}) do
+      if type(name) == 'string' then agents[name] = cjson.encode(counts) end
+    end
+    for _, spent in ipairs(record.spent) do
+      local name = spent.agent
+      if type(name) == 'string' then agents[name] = counts_after(before[name], spent) end
+    end
+    for name, json in pairs(agents) do members[#members + 1] = cjson.encode(name) .. ':' .. json end
+    return '{' .. table.concat(members, ',') .. '}'
+  end
+  local function marks_after(before)
+    local marks = type(before) == 'string' and not string.find(before, '[^%x:;]') and before or ''
+    marks = marks .. record.mark .. ';'
+    local _, count = string.gsub(marks, ';', ';')
+    for _ = MARKS_KEPT + 1, count do marks = string.match(marks, '^[^;]*;(.*)$') end
+    return '"' .. marks .. '"'
+  end
+  local fields = {}
+  if #record.spent > 0 then
+    for index, name in ipairs(COUNTS) do
+      local total = number_in(usage, name)
+      for _, spent in ipairs(record.spent) do total = total + spent[name] end
+      fields[index] = { name, integer(total) }
+    end
+    fields[#fields + 1] = { 'agents', agents_after(usage.agents) }
+  end
+  if type(record.mark) == 'string' then fields[#fields + 1] = { 'marks', marks_after(usage.marks) } end
+  return fields
+end
+local WRITERS_KEPT = 32
+local WRITER_SECONDS = 600
+local function recognise(writers, writer, sequence)
+  local at = string.find(writers, writer .. ':', 1, true)
+  if not at then return sequence == 1 and 'new' or 'gap' end
+  local last, time = string.match(writers, '^(%d+):([%d.]+);', at + #writer + 1)
+  if tonumber(last) == sequence then return 'repeat', time end
+  return tonumber(last) + 1 == sequence and 'new' or 'gap'
+end
+local function record_write(writers, writer, sequence)
+  local at = string.find(writers, writer .. ':', 1, true)
+  local count = 0
+  if at then
+    local stop = string.find(writers, ';', at, true)
+    writers = string.sub(writers, 1, at - 1) .. string.sub(writers, stop + 1)
+  end
+  for _ in string.gmatch(writers, ';') do count = count + 1 end
+  while count > WRITERS_KEPT do
+    local time, stop = string.match(writers, '^[^:]*:%d+:([%d.]+);()')
+    if not time or tonumber(now) - tonumber(time) < WRITER_SECONDS then break end
+    writers = string.sub(writers, stop)
+    count = count - 1
+  end
+  return writers .. writer .. ':' .. sequence .. ':' .. now .. ';'
+end
+local QUICK_ENTRIES = 1000
+local function quick_append()
+  local key, seen, token = KEYS[1], ARGV[1], ARGV[11]
+  local count = #ARGV - 17
+  local is_plain = seen ~= '' and ARGV[7] == '1' and ARGV[8] == '' and ARGV[14] == ''
+    and ARGV[15] == '' and ARGV[16] == '' and count > 0 and count <= QUICK_ENTRIES
+  if not is_plain then return nil end
+  local found
+  if record then
+    found = redis.pcall('JSON.GET', key, '$.state', '$.metadata', '$.usage')
+  else
+    found = redis.pcall('JSON.GET', key, '$.state', '$.metadata')
+  end
+  if type(found) ~= 'string' then return nil end
+  if record and not string.find(found, '"$.usage":[{', 1, true) then return nil end
+  local fields = cjson.decode(found)
+  local state, metadata = fields['$.state'][1], fields['$.metadata'][1]
+  if type(state) ~= 'table' or type(metadata) ~= 'table' then return nil end
+  local writers, ttl, agents = state.writers, state.ttl, metadata.agents_used
+  local is_sound = state.schema == 1 and state.incarnation == seen
+    and type(state.generation) == 'number'
+    and type(writers) == 'string' and not string.find(writers, '[^%w_:;.-]')
+    and type(metadata.message_count) == 'number' and type(metadata.total_tokens) == 'number'
+    and type(agents) == 'table' and (next(agents) == nil or #agents > 0)
+  if not is_sound or recognise(writers, ARGV[3], tonumber(ARGV[4])) ~= 'new' then return nil end
+  local lock = state.lock
+  if token == '' then
+    if lock ~= nil and lock ~= cjson.null then return nil end
+  elseif type(lock) ~= 'table' or lock.token ~= token or type(lock['until']) ~= 'number'
+      or lock['until'] <= tonumber(now) then
+    return nil
+  end
+  if ttl == cjson.null then ttl = nil end
+  local is_ttl = ttl == nil
+    or (type(ttl) == 'number' and ttl >= 1 and ttl < 2147483648 and ttl % 1 == 0)
+  if not is_ttl then return nil end
+  local expiry, new_ttl = ttl and integer(ttl), ''
+  if ARGV[6] ~= '' then
+    expiry = ARGV[6]
+    if ttl ~= tonumber(expiry) then new_ttl = ',"ttl":' .. expiry end
+  end
+  local run, usage = '', ''
+  if record then
+    local used = {}
+    for _, name in ipairs(agents) do used[name] = true end
+    for _, name in ipairs(record.agents) do
+      if not used[name] then return nil end
+    end
+    if record.tokens > 0 then
+      run = ',"total_tokens":' .. integer(metadata.total_tokens + record.tokens)
+    end
+    if type(record.current) == 'string' and record.current ~= metadata.current_agent then
+      run = run .. ',"current_agent":' .. cjson.encode(record.current)
+    end
+    local members = usage_fields(fields['$.usage'][1])
+    for index, field in ipairs(members) do members[index] = '"' .. field[1] .. '":' .. field[2] end
+    if #members > 0 then usage = ',"usage":{' .. table.concat(members, ',') .. '}' end
+  end
+  local stamp = ',"timestamp":' .. now .. '}'
+  local entries = {}
+  for index = 1, count do entries[index] = string.sub(ARGV[17 + index], 1, -2) .. stamp end
+  local length = redis.pcall('JSON.ARRAPPEND', key, '.messages', unpack(entries))
+  if type(length) ~= 'number' then return nil end
+  redis.call('JSON.MERGE', key, '$', '{"updated_at":' .. now
+    .. ',"metadata":{"message_count":' .. integer(length) .. run
+    .. '},"state":{"writers":"' .. record_write(writers, ARGV[3], ARGV[4]) .. '"' .. new_ttl
+    .. '}' .. usage .. '}')
+  if expiry then redis.call('EXPIRE', key, expiry) end
+  return { 'OK', seen, now, '1', '0' }
+end
+local reply = quick_append()
+if reply then return reply end
+local LIVES_KEPT = 64
 local LIFE_SECONDS = 600
 local function deleted_lives()
   local kind = KEYS[2] and redis.call('TYPE', KEYS[2]).ok
@@ -31,9 +182,6 @@ local function record_deletion(incarnation, call)
   redis.call('JSON.SET', KEYS[2], '$', cjson.encode(lives))
   redis.call('EXPIRE', KEYS[2], LIFE_SECONDS)
 end
-local clock = redis.call('TIME')
-local now = clock[1] .. '.' .. string.format('%06d', clock[2])
-local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
 local SCHEMA = 1
 local key = KEYS[1]
 local function present(value)
@@ -140,9 +288,6 @@ local function append_entries(entries, length)
   end
   return length
 end
-local function integer(number)
-  return string.format('%.0f', number)
-end
 local function state_json(state)
   return '{"schema":1,"incarnation":"' .. state.incarnation
     .. '","ttl":' .. (state.ttl and integer(state.ttl) or 'null')
@@ -224,77 +369,8 @@ local function record_operation(id, digest)
   local count = redis.call('JSON.OBJLEN', key, '$.operations')[1]
   if count and count % PRUNE_EVERY == 0 then prune_operations(count) end
 end
-local COUNTS = {
-  'requests', 'input_tokens', 'output_tokens', 'total_tokens', 'cached_tokens', 'reasoning_tokens',
-}
-local MARKS_KEPT = 16
-local record = ARGV[10] ~= '' and cjson.decode(ARGV[10]) or nil
 local function has_usage()
   return record ~= nil and (#record.spent > 0 or present(record.mark) ~= nil)
-end
-local function number_in(counts, name)
-  return type(counts) == 'table' and tonumber(present(counts[name])) or 0
-end
-local function counts_json(before, spent)
-  local members = {}
-  for index, name in ipairs(COUNTS) do
-    members[index] = '"' .. name .. '":' .. integer(number_in(before, name) + spent[name])
-  end
-  return table.concat(members, ',')
-end
-local function total_of(spent)
-  local total = {}
-  for _, name in ipairs(COUNTS) do
-    total[name] = 0
-    for _, counts in ipairs(spent) do total[name] = total[name] + counts[name] end
-  end
-  return total
-end
-local function agents_json(before, spent)
-  local members = {}
-  for _, counts in ipairs(spent) do
-    local name = present(counts.agent)
-    if name then
-      local known = type(before) == 'table' and before[name] or nil
-      members[#members + 1] = cjson.encode(name) .. ':{' .. counts_json(known, counts) .. '}'
-    end
-  end
-  return '{' .. table.concat(members, ',') .. '}'
-end
-local function marks_json(before, mark)
-  local marks = type(before) == 'string' and not string.find(before, '[^%x:;]') and before or ''
-  marks = marks .. mark .. ';'
-  local _, count = string.gsub(marks, ';', ';')
-  for _ = MARKS_KEPT + 1, count do marks = string.match(marks, '^[^;]*;(.*)$') end
-  return '"' .. marks .. '"'
-end
-local function usage_fields(usage)
-  local fields = {}
-  if #record.spent > 0 then
-    local total = total_of(record.spent)
-    for index, name in ipairs(COUNTS) do
-      fields[index] = { name, integer(number_in(usage, name) + total[name]) }
-    end
-    fields[#fields + 1] = { 'agents', agents_json(usage.agents, record.spent) }
-  end
-  if present(record.mark) then
-    fields[#fields + 1] = { 'marks', marks_json(usage.marks, record.mark) }
-  end
-  return fields
-end
-local function all_agents_json(usage)
-  local agents = {}
-  local before = type(usage.agents) == 'table' and usage.agents or {}
-  for name, counts in pairs(before) do
-    if type(name) == 'string' then agents[name] = cjson.encode(counts) end
-  end
-  for _, counts in ipairs(record.spent) do
-    local name = present(counts.agent)
-    if name then agents[name] = '{' .. counts_json(before[name], counts) .. '}' end
-  end
-  local members = {}
-  for name, json in pairs(agents) do members[#members + 1] = cjson.encode(name) .. ':' .. json end
-  return '{' .. table.concat(members, ',') .. '}'
 end
 local function read_usage()
   if not has_usage() then return nil end
@@ -352,45 +428,21 @@ local function new_usage_json()
   end
   return '{' .. table.concat(members, ',') .. '}'
 end
-local WRITERS_KEPT = 32
-local WRITER_SECONDS = 600
-local function recognise(writers, writer, sequence)
-  local at = string.find(writers, writer .. ':', 1, true)
-  if not at then return sequence == 1 and 'new' or 'gap' end
-  local last, time = string.match(writers, '^(%d+):([%d.]+);', at + #writer + 1)
-  if tonumber(last) == sequence then return 'repeat', time end
-  return tonumber(last) + 1 == sequence and 'new' or 'gap'
-end
-local function without_writer(writers, writer)
-  local at = string.find(writers, writer .. ':', 1, true)
-  if not at then return writers end
-  local stop = string.find(writers, ';', at, true)
-  return string.sub(writers, 1, at - 1) .. string.sub(writers, stop + 1)
-end
-local function without_old_writers(writers)
-  local _, count = string.gsub(writers, ';', ';')
-  while count > WRITERS_KEPT do
-    local time, stop = string.match(writers, '^[^:]*:%d+:([%d.]+);()')
-    if not time or tonumber(now) - tonumber(time) < WRITER_SECONDS then return writers end
-    writers = string.sub(writers, stop)
-    count = count - 1
-  end
-  return writers
-end
-local function record_write(writers, writer, sequence)
-  return without_old_writers(without_writer(writers, writer))
-    .. writer .. ':' .. sequence .. ':' .. now .. ';'
-end
 local writer, sequence = ARGV[3], tonumber(ARGV[4])
 local new_ttl = tonumber(ARGV[6])
-local has_merge = ARGV[7] == '1'
+local has_merge = ARGV[7] ~= '0'
+local has_merged = ARGV[7] == '1'
 local operation, digest = ARGV[8], ARGV[9]
 local token = ARGV[11]
+local function merge_state()
+  if not has_merge then return '0' end
+  return has_merged and '1' or '?'
+end
 local function done(session, time)
-  return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0', time and '1' or '0' }
+  return { 'OK', incarnation_of(session), time or now, merge_state(), time and '1' or '0' }
 end
 local function deleted_since()
-  return { 'OK', ARGV[5], now, has_merge and '1' or '0', '1' }
+  return { 'OK', ARGV[5], now, merge_state(), '1' }
 end
 local function schema_refusal(session)
   return { 'SCHEMA', integer(session.newer_schema) }
@@ -434,7 +486,8 @@ local function merge(groups)
     parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
   end
   local reply = redis.pcall('JSON.MERGE', key, '$', '{' .. table.concat(parts, ',') .. '}')
-  return not (type(reply) == 'table' and reply.err)
+  has_merged = not (type(reply) == 'table' and reply.err)
+  return has_merged
 end
 local function set_one_by_one(groups)
   redis.call('JSON.SET', key, '$.updated_at', now)
@@ -462,12 +515,7 @@ local function keep_alive(session)
   if session.state and present(session.state.ttl) then expire(session) end
 end
 local function usage_group(session)
-  local usage = session.usage or {}
-  local fields = usage_fields(usage)
-  for _, field in ipairs(fields) do
-    if field[1] == 'agents' and not has_merge then field[2] = all_agents_json(usage) end
-  end
-  return { name = 'usage', fields = fields }
+  return { name = 'usage', fields = usage_fields(session.usage or {}, not has_merge) }
 end
 local function finish_write(session, metadata, state)
   local groups = { { name = 'metadata', fields = metadata } }
@@ -737,7 +785,7 @@ return { 'HEAD', length and tostring(length) or '', redis.call('JSON.GET', KEYS[
 /** `lua/lock.lua`, where its comments are. */
 export const lock: LuaScript = {
   name: 'lock',
-  sha1: '5c428951b3e268721b9f4a8b636bd994729f71d4',
+  sha1: '0968d1237cd380050b26cf06d5b540cce6c5364b',
   source: `local LIVES_KEPT = 64
 local LIFE_SECONDS = 600
 local function deleted_lives()
@@ -943,72 +991,51 @@ local COUNTS = {
 }
 local MARKS_KEPT = 16
 local record = ARGV[10] ~= '' and cjson.decode(ARGV[10]) or nil
-local function has_usage()
-  return record ~= nil and (#record.spent > 0 or present(record.mark) ~= nil)
-end
-local function number_in(counts, name)
-  return type(counts) == 'table' and tonumber(present(counts[name])) or 0
-end
-local function counts_json(before, spent)
-  local members = {}
-  for index, name in ipairs(COUNTS) do
-    members[index] = '"' .. name .. '":' .. integer(number_in(before, name) + spent[name])
+local function usage_fields(usage, with_all_agents)
+  local function number_in(counts, name)
+    return type(counts) == 'table' and tonumber(counts[name]) or 0
   end
-  return table.concat(members, ',')
-end
-local function total_of(spent)
-  local total = {}
-  for _, name in ipairs(COUNTS) do
-    total[name] = 0
-    for _, counts in ipairs(spent) do total[name] = total[name] + counts[name] end
-  end
-  return total
-end
-local function agents_json(before, spent)
-  local members = {}
-  for _, counts in ipairs(spent) do
-    local name = present(counts.agent)
-    if name then
-      local known = type(before) == 'table' and before[name] or nil
-      members[#members + 1] = cjson.encode(name) .. ':{' .. counts_json(known, counts) .. '}'
+  local function counts_after(before, spent)
+    local members = {}
+    for index, name in ipairs(COUNTS) do
+      members[index] = '"' .. name .. '":' .. integer(number_in(before, name) + spent[name])
     end
+    return '{' .. table.concat(members, ',') .. '}'
   end
-  return '{' .. table.concat(members, ',') .. '}'
-end
-local function marks_json(before, mark)
-  local marks = type(before) == 'string' and not string.find(before, '[^%x:;]') and before or ''
-  marks = marks .. mark .. ';'
-  local _, count = string.gsub(marks, ';', ';')
-  for _ = MARKS_KEPT + 1, count do marks = string.match(marks, '^[^;]*;(.*)$') end
-  return '"' .. marks .. '"'
-end
-local function usage_fields(usage)
+  local function agents_after(before)
+    local agents, members = {}, {}
+    before = type(before) == 'table' and before or {}
+    for name, counts in pairs(with_all_agents and before or {}) do
+      if type(name) == 'string' then agents[name] = cjson.encode(counts) end
+    end
+    for _, spent in ipairs(record.spent) do
+      local name = spent.agent
+      if type(name) == 'string' then agents[name] = counts_after(before[name], spent) end
+    end
+    for name, json in pairs(agents) do members[#members + 1] = cjson.encode(name) .. ':' .. json end
+    return '{' .. table.concat(members, ',') .. '}'
+  end
+  local function marks_after(before)
+    local marks = type(before) == 'string' and not string.find(before, '[^%x:;]') and before or ''
+    marks = marks .. record.mark .. ';'
+    local _, count = string.gsub(marks, ';', ';')
+    for _ = MARKS_KEPT + 1, count do marks = string.match(marks, '^[^;]*;(.*)$') end
+    return '"' .. marks .. '"'
+  end
   local fields = {}
   if #record.spent > 0 then
-    local total = total_of(record.spent)
     for index, name in ipairs(COUNTS) do
-      fields[index] = { name, integer(number_in(usage, name) + total[name]) }
+      local total = number_in(usage, name)
+      for _, spent in ipairs(record.spent) do total = total + spent[name] end
+      fields[index] = { name, integer(total) }
     end
-    fields[#fields + 1] = { 'agents', agents_json(usage.agents, record.spent) }
+    fields[#fields + 1] = { 'agents', agents_after(usage.agents) }
   end
-  if present(record.mark) then
-    fields[#fields + 1] = { 'marks', marks_json(usage.marks, record.mark) }
-  end
+  if type(record.mark) == 'string' then fields[#fields + 1] = { 'marks', marks_after(usage.marks) } end
   return fields
 end
-local function all_agents_json(usage)
-  local agents = {}
-  local before = type(usage.agents) == 'table' and usage.agents or {}
-  for name, counts in pairs(before) do
-    if type(name) == 'string' then agents[name] = cjson.encode(counts) end
-  end
-  for _, counts in ipairs(record.spent) do
-    local name = present(counts.agent)
-    if name then agents[name] = '{' .. counts_json(before[name], counts) .. '}' end
-  end
-  local members = {}
-  for name, json in pairs(agents) do members[#members + 1] = cjson.encode(name) .. ':' .. json end
-  return '{' .. table.concat(members, ',') .. '}'
+local function has_usage()
+  return record ~= nil and (#record.spent > 0 or present(record.mark) ~= nil)
 end
 local function read_usage()
   if not has_usage() then return nil end
@@ -1075,36 +1102,37 @@ local function recognise(writers, writer, sequence)
   if tonumber(last) == sequence then return 'repeat', time end
   return tonumber(last) + 1 == sequence and 'new' or 'gap'
 end
-local function without_writer(writers, writer)
+local function record_write(writers, writer, sequence)
   local at = string.find(writers, writer .. ':', 1, true)
-  if not at then return writers end
-  local stop = string.find(writers, ';', at, true)
-  return string.sub(writers, 1, at - 1) .. string.sub(writers, stop + 1)
-end
-local function without_old_writers(writers)
-  local _, count = string.gsub(writers, ';', ';')
+  local count = 0
+  if at then
+    local stop = string.find(writers, ';', at, true)
+    writers = string.sub(writers, 1, at - 1) .. string.sub(writers, stop + 1)
+  end
+  for _ in string.gmatch(writers, ';') do count = count + 1 end
   while count > WRITERS_KEPT do
     local time, stop = string.match(writers, '^[^:]*:%d+:([%d.]+);()')
-    if not time or tonumber(now) - tonumber(time) < WRITER_SECONDS then return writers end
+    if not time or tonumber(now) - tonumber(time) < WRITER_SECONDS then break end
     writers = string.sub(writers, stop)
     count = count - 1
   end
-  return writers
-end
-local function record_write(writers, writer, sequence)
-  return without_old_writers(without_writer(writers, writer))
-    .. writer .. ':' .. sequence .. ':' .. now .. ';'
+  return writers .. writer .. ':' .. sequence .. ':' .. now .. ';'
 end
 local writer, sequence = ARGV[3], tonumber(ARGV[4])
 local new_ttl = tonumber(ARGV[6])
-local has_merge = ARGV[7] == '1'
+local has_merge = ARGV[7] ~= '0'
+local has_merged = ARGV[7] == '1'
 local operation, digest = ARGV[8], ARGV[9]
 local token = ARGV[11]
+local function merge_state()
+  if not has_merge then return '0' end
+  return has_merged and '1' or '?'
+end
 local function done(session, time)
-  return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0', time and '1' or '0' }
+  return { 'OK', incarnation_of(session), time or now, merge_state(), time and '1' or '0' }
 end
 local function deleted_since()
-  return { 'OK', ARGV[5], now, has_merge and '1' or '0', '1' }
+  return { 'OK', ARGV[5], now, merge_state(), '1' }
 end
 local function schema_refusal(session)
   return { 'SCHEMA', integer(session.newer_schema) }
@@ -1148,7 +1176,8 @@ local function merge(groups)
     parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
   end
   local reply = redis.pcall('JSON.MERGE', key, '$', '{' .. table.concat(parts, ',') .. '}')
-  return not (type(reply) == 'table' and reply.err)
+  has_merged = not (type(reply) == 'table' and reply.err)
+  return has_merged
 end
 local function set_one_by_one(groups)
   redis.call('JSON.SET', key, '$.updated_at', now)
@@ -1176,12 +1205,7 @@ local function keep_alive(session)
   if session.state and present(session.state.ttl) then expire(session) end
 end
 local function usage_group(session)
-  local usage = session.usage or {}
-  local fields = usage_fields(usage)
-  for _, field in ipairs(fields) do
-    if field[1] == 'agents' and not has_merge then field[2] = all_agents_json(usage) end
-  end
-  return { name = 'usage', fields = fields }
+  return { name = 'usage', fields = usage_fields(session.usage or {}, not has_merge) }
 end
 local function finish_write(session, metadata, state)
   local groups = { { name = 'metadata', fields = metadata } }
@@ -1428,7 +1452,7 @@ return removed()
 /** `lua/rewrite.lua`, where its comments are. */
 export const rewrite: LuaScript = {
   name: 'rewrite',
-  sha1: 'b34513920f7f85f3c93f19ac2171082e937c4cd8',
+  sha1: '17ae1178506c3cdc3c06ce8103ca668ac63f29f9',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -1639,72 +1663,51 @@ local COUNTS = {
 }
 local MARKS_KEPT = 16
 local record = ARGV[10] ~= '' and cjson.decode(ARGV[10]) or nil
-local function has_usage()
-  return record ~= nil and (#record.spent > 0 or present(record.mark) ~= nil)
-end
-local function number_in(counts, name)
-  return type(counts) == 'table' and tonumber(present(counts[name])) or 0
-end
-local function counts_json(before, spent)
-  local members = {}
-  for index, name in ipairs(COUNTS) do
-    members[index] = '"' .. name .. '":' .. integer(number_in(before, name) + spent[name])
+local function usage_fields(usage, with_all_agents)
+  local function number_in(counts, name)
+    return type(counts) == 'table' and tonumber(counts[name]) or 0
   end
-  return table.concat(members, ',')
-end
-local function total_of(spent)
-  local total = {}
-  for _, name in ipairs(COUNTS) do
-    total[name] = 0
-    for _, counts in ipairs(spent) do total[name] = total[name] + counts[name] end
-  end
-  return total
-end
-local function agents_json(before, spent)
-  local members = {}
-  for _, counts in ipairs(spent) do
-    local name = present(counts.agent)
-    if name then
-      local known = type(before) == 'table' and before[name] or nil
-      members[#members + 1] = cjson.encode(name) .. ':{' .. counts_json(known, counts) .. '}'
+  local function counts_after(before, spent)
+    local members = {}
+    for index, name in ipairs(COUNTS) do
+      members[index] = '"' .. name .. '":' .. integer(number_in(before, name) + spent[name])
     end
+    return '{' .. table.concat(members, ',') .. '}'
   end
-  return '{' .. table.concat(members, ',') .. '}'
-end
-local function marks_json(before, mark)
-  local marks = type(before) == 'string' and not string.find(before, '[^%x:;]') and before or ''
-  marks = marks .. mark .. ';'
-  local _, count = string.gsub(marks, ';', ';')
-  for _ = MARKS_KEPT + 1, count do marks = string.match(marks, '^[^;]*;(.*)$') end
-  return '"' .. marks .. '"'
-end
-local function usage_fields(usage)
+  local function agents_after(before)
+    local agents, members = {}, {}
+    before = type(before) == 'table' and before or {}
+    for name, counts in pairs(with_all_agents and before or {}) do
+      if type(name) == 'string' then agents[name] = cjson.encode(counts) end
+    end
+    for _, spent in ipairs(record.spent) do
+      local name = spent.agent
+      if type(name) == 'string' then agents[name] = counts_after(before[name], spent) end
+    end
+    for name, json in pairs(agents) do members[#members + 1] = cjson.encode(name) .. ':' .. json end
+    return '{' .. table.concat(members, ',') .. '}'
+  end
+  local function marks_after(before)
+    local marks = type(before) == 'string' and not string.find(before, '[^%x:;]') and before or ''
+    marks = marks .. record.mark .. ';'
+    local _, count = string.gsub(marks, ';', ';')
+    for _ = MARKS_KEPT + 1, count do marks = string.match(marks, '^[^;]*;(.*)$') end
+    return '"' .. marks .. '"'
+  end
   local fields = {}
   if #record.spent > 0 then
-    local total = total_of(record.spent)
     for index, name in ipairs(COUNTS) do
-      fields[index] = { name, integer(number_in(usage, name) + total[name]) }
+      local total = number_in(usage, name)
+      for _, spent in ipairs(record.spent) do total = total + spent[name] end
+      fields[index] = { name, integer(total) }
     end
-    fields[#fields + 1] = { 'agents', agents_json(usage.agents, record.spent) }
+    fields[#fields + 1] = { 'agents', agents_after(usage.agents) }
   end
-  if present(record.mark) then
-    fields[#fields + 1] = { 'marks', marks_json(usage.marks, record.mark) }
-  end
+  if type(record.mark) == 'string' then fields[#fields + 1] = { 'marks', marks_after(usage.marks) } end
   return fields
 end
-local function all_agents_json(usage)
-  local agents = {}
-  local before = type(usage.agents) == 'table' and usage.agents or {}
-  for name, counts in pairs(before) do
-    if type(name) == 'string' then agents[name] = cjson.encode(counts) end
-  end
-  for _, counts in ipairs(record.spent) do
-    local name = present(counts.agent)
-    if name then agents[name] = '{' .. counts_json(before[name], counts) .. '}' end
-  end
-  local members = {}
-  for name, json in pairs(agents) do members[#members + 1] = cjson.encode(name) .. ':' .. json end
-  return '{' .. table.concat(members, ',') .. '}'
+local function has_usage()
+  return record ~= nil and (#record.spent > 0 or present(record.mark) ~= nil)
 end
 local function read_usage()
   if not has_usage() then return nil end
@@ -1771,36 +1774,37 @@ local function recognise(writers, writer, sequence)
   if tonumber(last) == sequence then return 'repeat', time end
   return tonumber(last) + 1 == sequence and 'new' or 'gap'
 end
-local function without_writer(writers, writer)
+local function record_write(writers, writer, sequence)
   local at = string.find(writers, writer .. ':', 1, true)
-  if not at then return writers end
-  local stop = string.find(writers, ';', at, true)
-  return string.sub(writers, 1, at - 1) .. string.sub(writers, stop + 1)
-end
-local function without_old_writers(writers)
-  local _, count = string.gsub(writers, ';', ';')
+  local count = 0
+  if at then
+    local stop = string.find(writers, ';', at, true)
+    writers = string.sub(writers, 1, at - 1) .. string.sub(writers, stop + 1)
+  end
+  for _ in string.gmatch(writers, ';') do count = count + 1 end
   while count > WRITERS_KEPT do
     local time, stop = string.match(writers, '^[^:]*:%d+:([%d.]+);()')
-    if not time or tonumber(now) - tonumber(time) < WRITER_SECONDS then return writers end
+    if not time or tonumber(now) - tonumber(time) < WRITER_SECONDS then break end
     writers = string.sub(writers, stop)
     count = count - 1
   end
-  return writers
-end
-local function record_write(writers, writer, sequence)
-  return without_old_writers(without_writer(writers, writer))
-    .. writer .. ':' .. sequence .. ':' .. now .. ';'
+  return writers .. writer .. ':' .. sequence .. ':' .. now .. ';'
 end
 local writer, sequence = ARGV[3], tonumber(ARGV[4])
 local new_ttl = tonumber(ARGV[6])
-local has_merge = ARGV[7] == '1'
+local has_merge = ARGV[7] ~= '0'
+local has_merged = ARGV[7] == '1'
 local operation, digest = ARGV[8], ARGV[9]
 local token = ARGV[11]
+local function merge_state()
+  if not has_merge then return '0' end
+  return has_merged and '1' or '?'
+end
 local function done(session, time)
-  return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0', time and '1' or '0' }
+  return { 'OK', incarnation_of(session), time or now, merge_state(), time and '1' or '0' }
 end
 local function deleted_since()
-  return { 'OK', ARGV[5], now, has_merge and '1' or '0', '1' }
+  return { 'OK', ARGV[5], now, merge_state(), '1' }
 end
 local function schema_refusal(session)
   return { 'SCHEMA', integer(session.newer_schema) }
@@ -1844,7 +1848,8 @@ local function merge(groups)
     parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
   end
   local reply = redis.pcall('JSON.MERGE', key, '$', '{' .. table.concat(parts, ',') .. '}')
-  return not (type(reply) == 'table' and reply.err)
+  has_merged = not (type(reply) == 'table' and reply.err)
+  return has_merged
 end
 local function set_one_by_one(groups)
   redis.call('JSON.SET', key, '$.updated_at', now)
@@ -1872,12 +1877,7 @@ local function keep_alive(session)
   if session.state and present(session.state.ttl) then expire(session) end
 end
 local function usage_group(session)
-  local usage = session.usage or {}
-  local fields = usage_fields(usage)
-  for _, field in ipairs(fields) do
-    if field[1] == 'agents' and not has_merge then field[2] = all_agents_json(usage) end
-  end
-  return { name = 'usage', fields = fields }
+  return { name = 'usage', fields = usage_fields(session.usage or {}, not has_merge) }
 end
 local function finish_write(session, metadata, state)
   local groups = { { name = 'metadata', fields = metadata } }
@@ -2004,7 +2004,7 @@ return with_trash(finish_write(session, metadata, changed))
 /** `lua/touch.lua`, where its comments are. */
 export const touch: LuaScript = {
   name: 'touch',
-  sha1: 'b5636536295dc16c21b5a6c27a3e09f4f1ad77da',
+  sha1: 'cdd947711a20e47bac8a2402b7162c56656644ec',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -2184,72 +2184,51 @@ local COUNTS = {
 }
 local MARKS_KEPT = 16
 local record = ARGV[10] ~= '' and cjson.decode(ARGV[10]) or nil
-local function has_usage()
-  return record ~= nil and (#record.spent > 0 or present(record.mark) ~= nil)
-end
-local function number_in(counts, name)
-  return type(counts) == 'table' and tonumber(present(counts[name])) or 0
-end
-local function counts_json(before, spent)
-  local members = {}
-  for index, name in ipairs(COUNTS) do
-    members[index] = '"' .. name .. '":' .. integer(number_in(before, name) + spent[name])
+local function usage_fields(usage, with_all_agents)
+  local function number_in(counts, name)
+    return type(counts) == 'table' and tonumber(counts[name]) or 0
   end
-  return table.concat(members, ',')
-end
-local function total_of(spent)
-  local total = {}
-  for _, name in ipairs(COUNTS) do
-    total[name] = 0
-    for _, counts in ipairs(spent) do total[name] = total[name] + counts[name] end
-  end
-  return total
-end
-local function agents_json(before, spent)
-  local members = {}
-  for _, counts in ipairs(spent) do
-    local name = present(counts.agent)
-    if name then
-      local known = type(before) == 'table' and before[name] or nil
-      members[#members + 1] = cjson.encode(name) .. ':{' .. counts_json(known, counts) .. '}'
+  local function counts_after(before, spent)
+    local members = {}
+    for index, name in ipairs(COUNTS) do
+      members[index] = '"' .. name .. '":' .. integer(number_in(before, name) + spent[name])
     end
+    return '{' .. table.concat(members, ',') .. '}'
   end
-  return '{' .. table.concat(members, ',') .. '}'
-end
-local function marks_json(before, mark)
-  local marks = type(before) == 'string' and not string.find(before, '[^%x:;]') and before or ''
-  marks = marks .. mark .. ';'
-  local _, count = string.gsub(marks, ';', ';')
-  for _ = MARKS_KEPT + 1, count do marks = string.match(marks, '^[^;]*;(.*)$') end
-  return '"' .. marks .. '"'
-end
-local function usage_fields(usage)
+  local function agents_after(before)
+    local agents, members = {}, {}
+    before = type(before) == 'table' and before or {}
+    for name, counts in pairs(with_all_agents and before or {}) do
+      if type(name) == 'string' then agents[name] = cjson.encode(counts) end
+    end
+    for _, spent in ipairs(record.spent) do
+      local name = spent.agent
+      if type(name) == 'string' then agents[name] = counts_after(before[name], spent) end
+    end
+    for name, json in pairs(agents) do members[#members + 1] = cjson.encode(name) .. ':' .. json end
+    return '{' .. table.concat(members, ',') .. '}'
+  end
+  local function marks_after(before)
+    local marks = type(before) == 'string' and not string.find(before, '[^%x:;]') and before or ''
+    marks = marks .. record.mark .. ';'
+    local _, count = string.gsub(marks, ';', ';')
+    for _ = MARKS_KEPT + 1, count do marks = string.match(marks, '^[^;]*;(.*)$') end
+    return '"' .. marks .. '"'
+  end
   local fields = {}
   if #record.spent > 0 then
-    local total = total_of(record.spent)
     for index, name in ipairs(COUNTS) do
-      fields[index] = { name, integer(number_in(usage, name) + total[name]) }
+      local total = number_in(usage, name)
+      for _, spent in ipairs(record.spent) do total = total + spent[name] end
+      fields[index] = { name, integer(total) }
     end
-    fields[#fields + 1] = { 'agents', agents_json(usage.agents, record.spent) }
+    fields[#fields + 1] = { 'agents', agents_after(usage.agents) }
   end
-  if present(record.mark) then
-    fields[#fields + 1] = { 'marks', marks_json(usage.marks, record.mark) }
-  end
+  if type(record.mark) == 'string' then fields[#fields + 1] = { 'marks', marks_after(usage.marks) } end
   return fields
 end
-local function all_agents_json(usage)
-  local agents = {}
-  local before = type(usage.agents) == 'table' and usage.agents or {}
-  for name, counts in pairs(before) do
-    if type(name) == 'string' then agents[name] = cjson.encode(counts) end
-  end
-  for _, counts in ipairs(record.spent) do
-    local name = present(counts.agent)
-    if name then agents[name] = '{' .. counts_json(before[name], counts) .. '}' end
-  end
-  local members = {}
-  for name, json in pairs(agents) do members[#members + 1] = cjson.encode(name) .. ':' .. json end
-  return '{' .. table.concat(members, ',') .. '}'
+local function has_usage()
+  return record ~= nil and (#record.spent > 0 or present(record.mark) ~= nil)
 end
 local function read_usage()
   if not has_usage() then return nil end
@@ -2316,36 +2295,37 @@ local function recognise(writers, writer, sequence)
   if tonumber(last) == sequence then return 'repeat', time end
   return tonumber(last) + 1 == sequence and 'new' or 'gap'
 end
-local function without_writer(writers, writer)
+local function record_write(writers, writer, sequence)
   local at = string.find(writers, writer .. ':', 1, true)
-  if not at then return writers end
-  local stop = string.find(writers, ';', at, true)
-  return string.sub(writers, 1, at - 1) .. string.sub(writers, stop + 1)
-end
-local function without_old_writers(writers)
-  local _, count = string.gsub(writers, ';', ';')
+  local count = 0
+  if at then
+    local stop = string.find(writers, ';', at, true)
+    writers = string.sub(writers, 1, at - 1) .. string.sub(writers, stop + 1)
+  end
+  for _ in string.gmatch(writers, ';') do count = count + 1 end
   while count > WRITERS_KEPT do
     local time, stop = string.match(writers, '^[^:]*:%d+:([%d.]+);()')
-    if not time or tonumber(now) - tonumber(time) < WRITER_SECONDS then return writers end
+    if not time or tonumber(now) - tonumber(time) < WRITER_SECONDS then break end
     writers = string.sub(writers, stop)
     count = count - 1
   end
-  return writers
-end
-local function record_write(writers, writer, sequence)
-  return without_old_writers(without_writer(writers, writer))
-    .. writer .. ':' .. sequence .. ':' .. now .. ';'
+  return writers .. writer .. ':' .. sequence .. ':' .. now .. ';'
 end
 local writer, sequence = ARGV[3], tonumber(ARGV[4])
 local new_ttl = tonumber(ARGV[6])
-local has_merge = ARGV[7] == '1'
+local has_merge = ARGV[7] ~= '0'
+local has_merged = ARGV[7] == '1'
 local operation, digest = ARGV[8], ARGV[9]
 local token = ARGV[11]
+local function merge_state()
+  if not has_merge then return '0' end
+  return has_merged and '1' or '?'
+end
 local function done(session, time)
-  return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0', time and '1' or '0' }
+  return { 'OK', incarnation_of(session), time or now, merge_state(), time and '1' or '0' }
 end
 local function deleted_since()
-  return { 'OK', ARGV[5], now, has_merge and '1' or '0', '1' }
+  return { 'OK', ARGV[5], now, merge_state(), '1' }
 end
 local function schema_refusal(session)
   return { 'SCHEMA', integer(session.newer_schema) }
@@ -2389,7 +2369,8 @@ local function merge(groups)
     parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
   end
   local reply = redis.pcall('JSON.MERGE', key, '$', '{' .. table.concat(parts, ',') .. '}')
-  return not (type(reply) == 'table' and reply.err)
+  has_merged = not (type(reply) == 'table' and reply.err)
+  return has_merged
 end
 local function set_one_by_one(groups)
   redis.call('JSON.SET', key, '$.updated_at', now)
@@ -2417,12 +2398,7 @@ local function keep_alive(session)
   if session.state and present(session.state.ttl) then expire(session) end
 end
 local function usage_group(session)
-  local usage = session.usage or {}
-  local fields = usage_fields(usage)
-  for _, field in ipairs(fields) do
-    if field[1] == 'agents' and not has_merge then field[2] = all_agents_json(usage) end
-  end
-  return { name = 'usage', fields = fields }
+  return { name = 'usage', fields = usage_fields(session.usage or {}, not has_merge) }
 end
 local function finish_write(session, metadata, state)
   local groups = { { name = 'metadata', fields = metadata } }
@@ -2476,7 +2452,7 @@ return left
 /** `lua/unlock.lua`, where its comments are. */
 export const unlock: LuaScript = {
   name: 'unlock',
-  sha1: '0b2c693c2c95f2cedecefd5ca4f65f6d3c98858c',
+  sha1: 'a626768bfa876e486bdf96365ad0441e3da08c44',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -2656,72 +2632,51 @@ local COUNTS = {
 }
 local MARKS_KEPT = 16
 local record = ARGV[10] ~= '' and cjson.decode(ARGV[10]) or nil
-local function has_usage()
-  return record ~= nil and (#record.spent > 0 or present(record.mark) ~= nil)
-end
-local function number_in(counts, name)
-  return type(counts) == 'table' and tonumber(present(counts[name])) or 0
-end
-local function counts_json(before, spent)
-  local members = {}
-  for index, name in ipairs(COUNTS) do
-    members[index] = '"' .. name .. '":' .. integer(number_in(before, name) + spent[name])
+local function usage_fields(usage, with_all_agents)
+  local function number_in(counts, name)
+    return type(counts) == 'table' and tonumber(counts[name]) or 0
   end
-  return table.concat(members, ',')
-end
-local function total_of(spent)
-  local total = {}
-  for _, name in ipairs(COUNTS) do
-    total[name] = 0
-    for _, counts in ipairs(spent) do total[name] = total[name] + counts[name] end
-  end
-  return total
-end
-local function agents_json(before, spent)
-  local members = {}
-  for _, counts in ipairs(spent) do
-    local name = present(counts.agent)
-    if name then
-      local known = type(before) == 'table' and before[name] or nil
-      members[#members + 1] = cjson.encode(name) .. ':{' .. counts_json(known, counts) .. '}'
+  local function counts_after(before, spent)
+    local members = {}
+    for index, name in ipairs(COUNTS) do
+      members[index] = '"' .. name .. '":' .. integer(number_in(before, name) + spent[name])
     end
+    return '{' .. table.concat(members, ',') .. '}'
   end
-  return '{' .. table.concat(members, ',') .. '}'
-end
-local function marks_json(before, mark)
-  local marks = type(before) == 'string' and not string.find(before, '[^%x:;]') and before or ''
-  marks = marks .. mark .. ';'
-  local _, count = string.gsub(marks, ';', ';')
-  for _ = MARKS_KEPT + 1, count do marks = string.match(marks, '^[^;]*;(.*)$') end
-  return '"' .. marks .. '"'
-end
-local function usage_fields(usage)
+  local function agents_after(before)
+    local agents, members = {}, {}
+    before = type(before) == 'table' and before or {}
+    for name, counts in pairs(with_all_agents and before or {}) do
+      if type(name) == 'string' then agents[name] = cjson.encode(counts) end
+    end
+    for _, spent in ipairs(record.spent) do
+      local name = spent.agent
+      if type(name) == 'string' then agents[name] = counts_after(before[name], spent) end
+    end
+    for name, json in pairs(agents) do members[#members + 1] = cjson.encode(name) .. ':' .. json end
+    return '{' .. table.concat(members, ',') .. '}'
+  end
+  local function marks_after(before)
+    local marks = type(before) == 'string' and not string.find(before, '[^%x:;]') and before or ''
+    marks = marks .. record.mark .. ';'
+    local _, count = string.gsub(marks, ';', ';')
+    for _ = MARKS_KEPT + 1, count do marks = string.match(marks, '^[^;]*;(.*)$') end
+    return '"' .. marks .. '"'
+  end
   local fields = {}
   if #record.spent > 0 then
-    local total = total_of(record.spent)
     for index, name in ipairs(COUNTS) do
-      fields[index] = { name, integer(number_in(usage, name) + total[name]) }
+      local total = number_in(usage, name)
+      for _, spent in ipairs(record.spent) do total = total + spent[name] end
+      fields[index] = { name, integer(total) }
     end
-    fields[#fields + 1] = { 'agents', agents_json(usage.agents, record.spent) }
+    fields[#fields + 1] = { 'agents', agents_after(usage.agents) }
   end
-  if present(record.mark) then
-    fields[#fields + 1] = { 'marks', marks_json(usage.marks, record.mark) }
-  end
+  if type(record.mark) == 'string' then fields[#fields + 1] = { 'marks', marks_after(usage.marks) } end
   return fields
 end
-local function all_agents_json(usage)
-  local agents = {}
-  local before = type(usage.agents) == 'table' and usage.agents or {}
-  for name, counts in pairs(before) do
-    if type(name) == 'string' then agents[name] = cjson.encode(counts) end
-  end
-  for _, counts in ipairs(record.spent) do
-    local name = present(counts.agent)
-    if name then agents[name] = '{' .. counts_json(before[name], counts) .. '}' end
-  end
-  local members = {}
-  for name, json in pairs(agents) do members[#members + 1] = cjson.encode(name) .. ':' .. json end
-  return '{' .. table.concat(members, ',') .. '}'
+local function has_usage()
+  return record ~= nil and (#record.spent > 0 or present(record.mark) ~= nil)
 end
 local function read_usage()
   if not has_usage() then return nil end
@@ -2788,36 +2743,37 @@ local function recognise(writers, writer, sequence)
   if tonumber(last) == sequence then return 'repeat', time end
   return tonumber(last) + 1 == sequence and 'new' or 'gap'
 end
-local function without_writer(writers, writer)
+local function record_write(writers, writer, sequence)
   local at = string.find(writers, writer .. ':', 1, true)
-  if not at then return writers end
-  local stop = string.find(writers, ';', at, true)
-  return string.sub(writers, 1, at - 1) .. string.sub(writers, stop + 1)
-end
-local function without_old_writers(writers)
-  local _, count = string.gsub(writers, ';', ';')
+  local count = 0
+  if at then
+    local stop = string.find(writers, ';', at, true)
+    writers = string.sub(writers, 1, at - 1) .. string.sub(writers, stop + 1)
+  end
+  for _ in string.gmatch(writers, ';') do count = count + 1 end
   while count > WRITERS_KEPT do
     local time, stop = string.match(writers, '^[^:]*:%d+:([%d.]+);()')
-    if not time or tonumber(now) - tonumber(time) < WRITER_SECONDS then return writers end
+    if not time or tonumber(now) - tonumber(time) < WRITER_SECONDS then break end
     writers = string.sub(writers, stop)
     count = count - 1
   end
-  return writers
-end
-local function record_write(writers, writer, sequence)
-  return without_old_writers(without_writer(writers, writer))
-    .. writer .. ':' .. sequence .. ':' .. now .. ';'
+  return writers .. writer .. ':' .. sequence .. ':' .. now .. ';'
 end
 local writer, sequence = ARGV[3], tonumber(ARGV[4])
 local new_ttl = tonumber(ARGV[6])
-local has_merge = ARGV[7] == '1'
+local has_merge = ARGV[7] ~= '0'
+local has_merged = ARGV[7] == '1'
 local operation, digest = ARGV[8], ARGV[9]
 local token = ARGV[11]
+local function merge_state()
+  if not has_merge then return '0' end
+  return has_merged and '1' or '?'
+end
 local function done(session, time)
-  return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0', time and '1' or '0' }
+  return { 'OK', incarnation_of(session), time or now, merge_state(), time and '1' or '0' }
 end
 local function deleted_since()
-  return { 'OK', ARGV[5], now, has_merge and '1' or '0', '1' }
+  return { 'OK', ARGV[5], now, merge_state(), '1' }
 end
 local function schema_refusal(session)
   return { 'SCHEMA', integer(session.newer_schema) }
@@ -2861,7 +2817,8 @@ local function merge(groups)
     parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
   end
   local reply = redis.pcall('JSON.MERGE', key, '$', '{' .. table.concat(parts, ',') .. '}')
-  return not (type(reply) == 'table' and reply.err)
+  has_merged = not (type(reply) == 'table' and reply.err)
+  return has_merged
 end
 local function set_one_by_one(groups)
   redis.call('JSON.SET', key, '$.updated_at', now)
@@ -2889,12 +2846,7 @@ local function keep_alive(session)
   if session.state and present(session.state.ttl) then expire(session) end
 end
 local function usage_group(session)
-  local usage = session.usage or {}
-  local fields = usage_fields(usage)
-  for _, field in ipairs(fields) do
-    if field[1] == 'agents' and not has_merge then field[2] = all_agents_json(usage) end
-  end
-  return { name = 'usage', fields = fields }
+  return { name = 'usage', fields = usage_fields(session.usage or {}, not has_merge) }
 end
 local function finish_write(session, metadata, state)
   local groups = { { name = 'metadata', fields = metadata } }

@@ -9,6 +9,11 @@
 --   ARGV[17] attributes to set: after ARGV[16], or in a new session
 --   ARGV[18..] entries as JSON objects without timestamp
 -- Output: that of write.lua | CONFLICT (the attributes have changed, or there is no JSON.MERGE)
+--- @include "quick-append"
+
+local reply = quick_append()
+if reply then return reply end
+
 --- @include "deleted-lives"
 --- @include "entries"
 --- @include "write"

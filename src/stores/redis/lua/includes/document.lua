@@ -1,10 +1,6 @@
 -- The JSON text of a new document and of its state.
 --- @include "clock"
-
--- cjson and tostring print large numbers with an exponent and lose digits.
-local function integer(number)
-  return string.format('%.0f', number)
-end
+--- @include "number"
 
 local function state_json(state)
   return '{"schema":1,"incarnation":"' .. state.incarnation

@@ -5,11 +5,11 @@
 --   ARGV[4] sequence number of the write
 --   ARGV[5] incarnation for a session that has none yet
 --   ARGV[6] ttl in seconds to set, or ''
---   ARGV[7] '1' where the server has JSON.MERGE
+--   ARGV[7] '1' where the server has JSON.MERGE, '0' where it has not, '?' where that is not known
 --   ARGV[8] digest of the caller's operation id, or ''   ARGV[9] digest of what the operation does
 --   ARGV[10] what a run did, as run-record.lua takes it, or ''
 --   ARGV[11] token of the lock that the writer holds, or ''
--- Replies: OK <incarnation> <time> <has JSON.MERGE> <'1' for a repeat> | GAP <incarnation> | SCHEMA <number>
+-- Replies: OK <incarnation> <time> <ARGV[7] as it is known now> <'1' for a repeat> | GAP <incarnation> | SCHEMA <number>
 --   | SEEN <incarnation> <time> (the operation was applied before; the write takes no number)
 --   | OPERATION (it did something else before)
 --   | those of expectation.lua and lock.lua
@@ -23,18 +23,24 @@
 
 local writer, sequence = ARGV[3], tonumber(ARGV[4])
 local new_ttl = tonumber(ARGV[6])
-local has_merge = ARGV[7] == '1'
+local has_merge = ARGV[7] ~= '0'
+local has_merged = ARGV[7] == '1'
 local operation, digest = ARGV[8], ARGV[9]
 local token = ARGV[11]
 
+local function merge_state()
+  if not has_merge then return '0' end
+  return has_merged and '1' or '?'
+end
+
 -- With a time: that of the same write when it came before.
 local function done(session, time)
-  return { 'OK', incarnation_of(session), time or now, has_merge and '1' or '0', time and '1' or '0' }
+  return { 'OK', incarnation_of(session), time or now, merge_state(), time and '1' or '0' }
 end
 
 -- For a call that created the session and is sent again after somebody has deleted it.
 local function deleted_since()
-  return { 'OK', ARGV[5], now, has_merge and '1' or '0', '1' }
+  return { 'OK', ARGV[5], now, merge_state(), '1' }
 end
 
 local function schema_refusal(session)
@@ -83,7 +89,8 @@ local function merge(groups)
     parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
   end
   local reply = redis.pcall('JSON.MERGE', key, '$', '{' .. table.concat(parts, ',') .. '}')
-  return not (type(reply) == 'table' and reply.err)
+  has_merged = not (type(reply) == 'table' and reply.err)
+  return has_merged
 end
 
 local function set_one_by_one(groups)
@@ -117,14 +124,8 @@ local function keep_alive(session)
   if session.state and present(session.state.ttl) then expire(session) end
 end
 
--- The fields of `usage` to write, for a server with JSON.MERGE or for one without.
 local function usage_group(session)
-  local usage = session.usage or {}
-  local fields = usage_fields(usage)
-  for _, field in ipairs(fields) do
-    if field[1] == 'agents' and not has_merge then field[2] = all_agents_json(usage) end
-  end
-  return { name = 'usage', fields = fields }
+  return { name = 'usage', fields = usage_fields(session.usage or {}, not has_merge) }
 end
 
 -- metadata and state are lists of { field, JSON text }; no text may be null, which would delete.

@@ -14,26 +14,21 @@ local function recognise(writers, writer, sequence)
   return tonumber(last) + 1 == sequence and 'new' or 'gap'
 end
 
-local function without_writer(writers, writer)
+-- Gives the records with a new one in the place of the writer's last. Those past the number kept go,
+-- oldest first, but none that a resend may still refer to.
+local function record_write(writers, writer, sequence)
   local at = string.find(writers, writer .. ':', 1, true)
-  if not at then return writers end
-  local stop = string.find(writers, ';', at, true)
-  return string.sub(writers, 1, at - 1) .. string.sub(writers, stop + 1)
-end
-
--- Records past the number kept go, oldest first, but none that a resend may still refer to.
-local function without_old_writers(writers)
-  local _, count = string.gsub(writers, ';', ';')
+  local count = 0
+  if at then
+    local stop = string.find(writers, ';', at, true)
+    writers = string.sub(writers, 1, at - 1) .. string.sub(writers, stop + 1)
+  end
+  for _ in string.gmatch(writers, ';') do count = count + 1 end
   while count > WRITERS_KEPT do
     local time, stop = string.match(writers, '^[^:]*:%d+:([%d.]+);()')
-    if not time or tonumber(now) - tonumber(time) < WRITER_SECONDS then return writers end
+    if not time or tonumber(now) - tonumber(time) < WRITER_SECONDS then break end
     writers = string.sub(writers, stop)
     count = count - 1
   end
-  return writers
-end
-
-local function record_write(writers, writer, sequence)
-  return without_old_writers(without_writer(writers, writer))
-    .. writer .. ':' .. sequence .. ':' .. now .. ';'
+  return writers .. writer .. ':' .. sequence .. ':' .. now .. ';'
 end

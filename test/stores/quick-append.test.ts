@@ -1,0 +1,200 @@
+/**
+ * The short way of an append through its script against the long one: same answer, same document.
+ *
+ * @module
+ */
+import fc from 'fast-check';
+import { createClient } from 'redis';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+
+import { append } from '../../src/stores/redis/scripts.generated.ts';
+
+const SHORT_CUT = 'local reply = quick_append()';
+const WITHOUT = append.source.replace(SHORT_CUT, 'local reply = nil');
+/** Says which way was taken. */
+const TELLING = append.source.replace(
+  SHORT_CUT,
+  `${SHORT_CUT} if reply then reply[6] = 'quick' end`,
+);
+
+const client = createClient({ url: inject('redisUrl'), RESP: 2 });
+client.on('error', () => {});
+const keyPrefix = `quick-append:${crypto.randomUUID()}:`;
+
+beforeAll(async () => {
+  await client.connect();
+});
+
+afterAll(() => client.destroy());
+
+const INCARNATION = 'ab'.repeat(16);
+const OTHER = 'cd'.repeat(16);
+const LANE = '0123456789abcdef';
+const STRANGER = 'fedcba9876543210';
+const TOKEN = '11'.repeat(16);
+const AGENTS = ['Triage', 'Flüge "1"'];
+
+/** Mostly the first of them. */
+function mostly<T>(usual: T, ...rare: T[]): fc.Arbitrary<T> {
+  return fc.oneof(
+    { weight: 6, arbitrary: fc.constant(usual) },
+    { weight: 1, arbitrary: fc.constantFrom(...(rare as [T, ...T[]])) },
+  );
+}
+
+const seconds = Math.floor(Date.now() / 1000);
+const many = Array.from({ length: 33 }, (_, index) => `${String(index).padStart(16, '0')}:1:`);
+const old = many.map((record) => `${record}${seconds - 5000}.5;`).join('');
+const young = many.map((record) => `${record}${seconds - 5}.5;`).join('');
+
+const lock = mostly<unknown>(
+  null,
+  { token: TOKEN, until: seconds + 900 },
+  { token: TOKEN, until: seconds - 9 },
+  { token: 'another', until: seconds + 900 },
+  'none',
+);
+const state = fc.record({
+  schema: mostly<unknown>(1, 2, '1'),
+  incarnation: mostly<unknown>(INCARNATION, OTHER, 5),
+  ttl: mostly<unknown>(600, null, 0, 'x'),
+  generation: mostly<unknown>(0, 'x'),
+  changes: fc.constant([]),
+  history_start: fc.constant(null),
+  writers: mostly<unknown>(
+    `${LANE}:3:${seconds}.5;`,
+    '',
+    `${STRANGER}:9:${seconds}.25;${LANE}:3:${seconds}.5;`,
+    old,
+    young,
+    '"broken',
+    7,
+  ),
+  lock,
+});
+const counts = fc.record({
+  requests: mostly<unknown>(1, 0),
+  input_tokens: mostly<unknown>(10, 'x'),
+  total_tokens: fc.constant(12),
+});
+const document = fc.record({
+  session_id: fc.constant('s'),
+  user_id: fc.constant('user-1'),
+  created_at: fc.constant(seconds - 100.5),
+  updated_at: fc.constant(seconds - 50.5),
+  metadata: fc.oneof(
+    {
+      weight: 9,
+      arbitrary: fc.record({
+        current_agent: mostly<unknown>('Triage', null),
+        agents_used: mostly<unknown>(AGENTS, [], 'x', {}),
+        message_count: mostly<unknown>(1, 7, 'x'),
+        total_tokens: mostly<unknown>(40, 'x'),
+      }),
+    },
+    { weight: 1, arbitrary: fc.constantFrom<unknown>(null, [], 'x') },
+  ),
+  messages: mostly<unknown>([{ id: 'a', role: 'user', content: 'Hello' }], [], null, {}),
+  handoff_context: fc.constant(null),
+  state: fc.oneof({ weight: 9, arbitrary: state }, { weight: 1, arbitrary: fc.constant(null) }),
+  operations: fc.constant({}),
+  attributes: fc.constant({}),
+  usage: fc.oneof(
+    { weight: 5, arbitrary: fc.constant<unknown>({}) },
+    {
+      weight: 5,
+      arbitrary: counts.chain((all) =>
+        fc.constant({ ...all, agents: { Triage: all }, marks: 'ab:1;'.repeat(16) }),
+      ),
+    },
+    { weight: 1, arbitrary: fc.constantFrom<unknown>([], 'x', { agents: [], marks: '"' }) },
+  ),
+});
+
+const spent = fc.record({
+  agent: mostly<string | null>('Triage', null, 'Flüge "1"', 'New'),
+  requests: fc.constant(1),
+  input_tokens: fc.nat(100),
+  output_tokens: fc.nat(100),
+  total_tokens: fc.nat(100),
+  cached_tokens: fc.nat(3),
+  reasoning_tokens: fc.nat(3),
+});
+const record = fc.record({
+  agents: mostly<string[]>(['Triage'], [], AGENTS, ['New']),
+  current: mostly<string | null>('Triage', null, 'Flüge "1"'),
+  tokens: mostly(5, 0),
+  spent: fc.array(spent, { maxLength: 1 }),
+  mark: mostly<string | null>('cd:2', null),
+});
+const entry = fc.record({
+  id: fc.constant('b'),
+  role: fc.constant('user'),
+  content: fc.string({ unit: 'grapheme' }),
+  agent: fc.constant(null),
+});
+const call = fc.record({
+  seen: mostly(INCARNATION, OTHER, ''),
+  sequence: mostly('4', '3', '1', '9'),
+  ttl: mostly('', '600', '60'),
+  merge: mostly('1', '?', '0'),
+  operation: mostly('', 'abcd'),
+  run: fc.option(record),
+  token: mostly('', TOKEN),
+  handoff: mostly('', '{"a":1}'),
+  entries: fc.array(entry, { maxLength: 3 }),
+});
+
+type Call = typeof call extends fc.Arbitrary<infer T> ? T : never;
+
+function argumentsOf({ seen, sequence, ttl, merge, operation, run, ...rest }: Call): string[] {
+  return [
+    ...[seen, '', LANE, sequence, OTHER, ttl, merge, operation, operation],
+    ...[run === null ? '' : JSON.stringify(run), rest.token],
+    ...['', '', rest.handoff, '', '', '', ...rest.entries.map((one) => JSON.stringify(one))],
+  ];
+}
+
+/** Without the time of the write, which no two have in common. */
+function timeless(value: unknown): unknown {
+  const text = JSON.stringify(value) ?? 'undefined';
+  return JSON.parse(text.replaceAll(/\d{10}\.\d{3,6}/gu, '0')) as unknown;
+}
+
+async function run(source: string, key: string, planted: unknown, args: string[]) {
+  await client.sendCommand(['DEL', key]);
+  await client.sendCommand(['JSON.SET', key, '$', JSON.stringify(planted)]);
+  const answer = await client
+    .sendCommand(['EVAL', source, '1', key, ...args])
+    .catch((error: Error) => ['ERROR', error.message.replaceAll(/f_[\da-f]{40}|:\d+:/gu, '')]);
+  const [text, left] = await Promise.all([
+    client.sendCommand(['JSON.GET', key]),
+    client.sendCommand(['TTL', key]),
+  ]);
+  const [status, ...others] = answer as string[];
+  const way = others.splice(4, 1)[0];
+  const stored = timeless(JSON.parse(String(text as unknown as string)));
+  // How long a lock still lives is another number each time.
+  const reply = status === 'LOCKED' ? [status] : timeless([status, ...others]);
+  return { way, left, stored, reply };
+}
+
+test('gives the same answer and leaves the same document', async () => {
+  let quick = 0;
+  let other = 0;
+  await fc.assert(
+    fc.asyncProperty(document, call, async (planted, made) => {
+      const key = `${keyPrefix}s`;
+      const args = argumentsOf(made);
+      const { way: _, ...long } = await run(WITHOUT, key, planted, args);
+      const { way, ...short } = await run(TELLING, key, planted, args);
+      expect(short).toEqual(long);
+      if (way === 'quick') quick += 1;
+      else other += 1;
+    }),
+    { numRuns: 3000 },
+  );
+  // Both ways, and the short one where it matters.
+  expect(quick).toBeGreaterThan(50);
+  expect(other).toBeGreaterThan(50);
+}, 120_000);
