@@ -17,7 +17,7 @@ export async function redisCommand(url: string, ...args: string[]): Promise<stri
     url,
     RESP: 2,
     disableClientInfo: true,
-    socket: { reconnectStrategy: false, connectTimeout: 2_000 },
+    socket: { reconnectStrategy: false, connectTimeout: 10_000 },
   });
   client.on('error', () => {});
   try {
