@@ -58,6 +58,18 @@ interface ScriptResult extends WriteResult {
   readonly hasTrash?: true;
 }
 
+/** What a script said of a numbered write. */
+interface Answer {
+  readonly texts: string[];
+  readonly status: string;
+  /** Whether an earlier attempt may have been applied. */
+  readonly maybeApplied: boolean;
+  /** Whether any other attempt that arrives later ends alike. */
+  readonly isLastWord: boolean;
+}
+
+const USES_NUMBER: ReadonlySet<string> = new Set(['OK', 'GAP']);
+
 /** As a write is known to the server. */
 type WriteIdentity = Pick<WriterLane, 'id' | 'sequence'>;
 
@@ -111,7 +123,7 @@ export class ScriptWriter {
     const operationId = operationIdOf(earlier, earlier.sentAt);
     if (Date.now() - earlier.sentAt > REPEATABLE_MS) throw new OutcomeUnknownError(operationId);
     const call = { ...this.#call(params, write, earlier), operationId };
-    const answer = texts((await this.#commander.run(call)).reply);
+    const { texts: answer } = await this.#answer(params, write, call);
     if (answer[0] === 'GAP') throw new OutcomeUnknownError(operationId);
     if (answer[0] === 'CONFLICT') return null;
     const result = this.#result(params, answer, null);
@@ -166,18 +178,29 @@ export class ScriptWriter {
   }
 
   async #send(params: WriteParams, write: WriteScript, lane: WriterLane): Promise<string[]> {
-    const call = this.#call(params, write, lane);
     try {
-      const { reply, maybeApplied } = await this.#commander.run(call);
-      const answer = texts(reply);
-      const isOver = answer[0] === 'OK' || answer[0] === 'GAP';
-      if (maybeApplied && !isOver) lane.renew();
-      return answer;
+      const answer = await this.#answer(params, write, this.#call(params, write, lane));
+      const isNumberFree = answer.isLastWord && !answer.maybeApplied;
+      if (!USES_NUMBER.has(answer.status) && write.numbered !== false && !isNumberFree)
+        lane.renew();
+      return answer.texts;
     } catch (error) {
       // The number may have been used, whatever the error says; a new writer costs nothing.
       lane.renew();
       throw error;
     }
+  }
+
+  /** Fails where an earlier attempt has had no answer, and may still be applied after this one. */
+  async #answer(params: WriteParams, write: WriteScript, call: ScriptCall): Promise<Answer> {
+    const { reply, maybeApplied } = await this.#commander.run(call);
+    const answer = texts(reply);
+    const [status = ''] = answer;
+    const isLastWord = wouldEndAlike(status, params, write);
+    if (maybeApplied && !isLastWord && write.numbered !== false) {
+      throw new OutcomeUnknownError(call.operationId);
+    }
+    return { texts: answer, status, maybeApplied, isLastWord };
   }
 
   #call(params: WriteParams, write: WriteScript, { id, sequence }: WriteIdentity): ScriptCall {
@@ -247,6 +270,16 @@ export class ScriptWriter {
         throw new StoreUnavailableError('Redis gave a reply that is none of the script');
     }
   }
+}
+
+/**
+ * A life that is over does not come back, nor does a version that a rewrite has missed. A lock goes,
+ * and a session may come: what was refused for them is applied by an attempt that arrives later.
+ */
+function wouldEndAlike(status: string, { expect }: WriteParams, { script }: WriteScript): boolean {
+  if (status === 'MISSING') return expect.incarnation !== null;
+  if (status === 'CONFLICT') return script.name === scripts.rewrite.name;
+  return ['OK', 'GAP', 'SEEN', 'OPERATION', 'REPLACED'].includes(status);
 }
 
 function outOfTime(): StoreUnavailableError {

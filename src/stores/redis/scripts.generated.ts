@@ -4,7 +4,7 @@ import type { LuaScript } from './lua-script.ts';
 /** `lua/append.lua`, where its comments are. */
 export const append: LuaScript = {
   name: 'append',
-  sha1: 'cffbf08ba98255569243e03ea0c3cb81d48912ea',
+  sha1: '428c18265af756195ec76f27df3797282add48c7',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -463,7 +463,7 @@ local function begin_write()
     if known == 'repeat' then return nil, { 'SEEN', state.incarnation, first_time } end
     if known == 'mismatch' then return nil, { 'OPERATION' } end
   end
-  if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
+  if seen == 'gap' then return nil, { 'GAP', session.adopted and '' or state.incarnation } end
   local wrong = lock_refusal(session, token) or wrong_for_record(session)
   if wrong then return nil, wrong end
   state.ttl = new_ttl or present(state.ttl)
@@ -546,6 +546,7 @@ local patch, attributes_before, attributes = ARGV[15], ARGV[16], ARGV[17]
 local entries = entries_from(18)
 local function create()
   if was_deleted(ARGV[5]) then return deleted_since() end
+  if sequence ~= 1 then return { 'GAP', '' } end
   if attributes_before ~= '' and attributes_before ~= NO_ATTRIBUTES then return { 'CONFLICT' } end
   local session = {
     state = {
@@ -785,7 +786,7 @@ return { 'HEAD', length and tostring(length) or '', redis.call('JSON.GET', KEYS[
 /** `lua/lock.lua`, where its comments are. */
 export const lock: LuaScript = {
   name: 'lock',
-  sha1: '0968d1237cd380050b26cf06d5b540cce6c5364b',
+  sha1: '1f1cd579c4975dd0d8ac860603c63ac3d6351cf6',
   source: `local LIVES_KEPT = 64
 local LIFE_SECONDS = 600
 local function deleted_lives()
@@ -1153,7 +1154,7 @@ local function begin_write()
     if known == 'repeat' then return nil, { 'SEEN', state.incarnation, first_time } end
     if known == 'mismatch' then return nil, { 'OPERATION' } end
   end
-  if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
+  if seen == 'gap' then return nil, { 'GAP', session.adopted and '' or state.incarnation } end
   local wrong = lock_refusal(session, token) or wrong_for_record(session)
   if wrong then return nil, wrong end
   state.ttl = new_ttl or present(state.ttl)
@@ -1452,7 +1453,7 @@ return removed()
 /** `lua/rewrite.lua`, where its comments are. */
 export const rewrite: LuaScript = {
   name: 'rewrite',
-  sha1: '17ae1178506c3cdc3c06ce8103ca668ac63f29f9',
+  sha1: '4cc52e3b7777adc4e8eb5ef83c33d906be96b3a7',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -1825,7 +1826,7 @@ local function begin_write()
     if known == 'repeat' then return nil, { 'SEEN', state.incarnation, first_time } end
     if known == 'mismatch' then return nil, { 'OPERATION' } end
   end
-  if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
+  if seen == 'gap' then return nil, { 'GAP', session.adopted and '' or state.incarnation } end
   local wrong = lock_refusal(session, token) or wrong_for_record(session)
   if wrong then return nil, wrong end
   state.ttl = new_ttl or present(state.ttl)
@@ -2004,7 +2005,7 @@ return with_trash(finish_write(session, metadata, changed))
 /** `lua/touch.lua`, where its comments are. */
 export const touch: LuaScript = {
   name: 'touch',
-  sha1: 'cdd947711a20e47bac8a2402b7162c56656644ec',
+  sha1: '3b25ee6739026f57264a5eb551a72406b2916060',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -2346,7 +2347,7 @@ local function begin_write()
     if known == 'repeat' then return nil, { 'SEEN', state.incarnation, first_time } end
     if known == 'mismatch' then return nil, { 'OPERATION' } end
   end
-  if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
+  if seen == 'gap' then return nil, { 'GAP', session.adopted and '' or state.incarnation } end
   local wrong = lock_refusal(session, token) or wrong_for_record(session)
   if wrong then return nil, wrong end
   state.ttl = new_ttl or present(state.ttl)
@@ -2452,7 +2453,7 @@ return left
 /** `lua/unlock.lua`, where its comments are. */
 export const unlock: LuaScript = {
   name: 'unlock',
-  sha1: 'a626768bfa876e486bdf96365ad0441e3da08c44',
+  sha1: '0fc8f26d5b8cc326edb0d0e513dd6ff701bf7141',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -2794,7 +2795,7 @@ local function begin_write()
     if known == 'repeat' then return nil, { 'SEEN', state.incarnation, first_time } end
     if known == 'mismatch' then return nil, { 'OPERATION' } end
   end
-  if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
+  if seen == 'gap' then return nil, { 'GAP', session.adopted and '' or state.incarnation } end
   local wrong = lock_refusal(session, token) or wrong_for_record(session)
   if wrong then return nil, wrong end
   state.ttl = new_ttl or present(state.ttl)

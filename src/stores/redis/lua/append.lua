@@ -26,6 +26,8 @@ local entries = entries_from(18)
 
 local function create()
   if was_deleted(ARGV[5]) then return deleted_since() end
+  -- A number that an earlier life knew cannot begin another one: it may be a late resend.
+  if sequence ~= 1 then return { 'GAP', '' } end
   if attributes_before ~= '' and attributes_before ~= NO_ATTRIBUTES then return { 'CONFLICT' } end
   local session = {
     state = {

@@ -9,7 +9,7 @@
 --   ARGV[8] digest of the caller's operation id, or ''   ARGV[9] digest of what the operation does
 --   ARGV[10] what a run did, as run-record.lua takes it, or ''
 --   ARGV[11] token of the lock that the writer holds, or ''
--- Replies: OK <incarnation> <time> <ARGV[7] as it is known now> <'1' for a repeat> | GAP <incarnation> | SCHEMA <number>
+-- Replies: OK <incarnation> <time> <ARGV[7] as it is known now> <'1' for a repeat> | GAP <incarnation, or ''> | SCHEMA <number>
 --   | SEEN <incarnation> <time> (the operation was applied before; the write takes no number)
 --   | OPERATION (it did something else before)
 --   | those of expectation.lua and lock.lua
@@ -64,7 +64,7 @@ local function begin_write()
     if known == 'repeat' then return nil, { 'SEEN', state.incarnation, first_time } end
     if known == 'mismatch' then return nil, { 'OPERATION' } end
   end
-  if seen == 'gap' and not session.adopted then return nil, { 'GAP', state.incarnation } end
+  if seen == 'gap' then return nil, { 'GAP', session.adopted and '' or state.incarnation } end
   local wrong = lock_refusal(session, token) or wrong_for_record(session)
   if wrong then return nil, wrong end
   state.ttl = new_ttl or present(state.ttl)
