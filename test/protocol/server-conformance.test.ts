@@ -1,0 +1,231 @@
+/**
+ * Holds the model of the server to the scripts: every decision, on a real server.
+ */
+import { createClient } from 'redis';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+
+import * as scripts from '../../src/stores/redis/scripts.generated.ts';
+import { PROTOCOL } from './rules.ts';
+import {
+  type Append,
+  type Command,
+  type Create,
+  recordWrite,
+  type Rewrite,
+  type ServerState,
+  serve,
+  type Session,
+  type WriterRecord,
+} from './server-model.ts';
+import { commandArguments, documentOf, modelReply, modelSession } from './scripts-and-model.ts';
+
+const client = createClient({ url: inject('redisUrl'), RESP: 2 });
+client.on('error', () => {});
+const prefix = `protocol:${crypto.randomUUID()}:`;
+
+beforeAll(async () => {
+  await client.connect();
+  for (const { source } of Object.values(scripts))
+    await client.sendCommand(['SCRIPT', 'LOAD', source]);
+});
+
+afterAll(() => client.destroy());
+
+const HERE = '1'.repeat(32);
+const ELSEWHERE = '2'.repeat(32);
+const GIVEN = '3'.repeat(32);
+const WRITER = 'a'.repeat(16);
+const OTHER = 'b'.repeat(16);
+const [KNOWN, UNKNOWN, SAME, DIFFERENT] = ['aa', 'bb', 'cc', 'dd'].map((pair) => pair.repeat(16));
+const TIME = 1000;
+
+const SCRIPTS = {
+  append: scripts.append,
+  rewrite: scripts.rewrite,
+  create: scripts.create,
+  remove: scripts.remove,
+};
+
+function product<T extends Readonly<Record<string, readonly unknown[]>>>(
+  table: T,
+): { [K in keyof T]: T[K][number] }[] {
+  let rows: Record<string, unknown>[] = [{}];
+  for (const [name, values] of Object.entries(table)) {
+    rows = rows.flatMap((row) => values.map((value) => ({ ...row, [name]: value })));
+  }
+  return rows as { [K in keyof T]: T[K][number] }[];
+}
+
+/** Runs each command on both, many at a time, and gives those that end in another way. */
+async function differences(
+  cases: readonly { server: ServerState; command: Command }[],
+): Promise<unknown[]> {
+  const wrong: unknown[] = [];
+  const one = async ({ server, command }: (typeof cases)[number], index: number): Promise<void> => {
+    const key = `${prefix}${index}`;
+    const { session } = server;
+    if (session !== null) {
+      await client.sendCommand(['JSON.SET', key, '$', JSON.stringify(documentOf(session))]);
+    }
+    const { sha1 } = SCRIPTS[command.kind];
+    const args = commandArguments(command);
+    const reply = await client.sendCommand(['EVALSHA', sha1, '1', key, ...args]);
+    const text = await client.sendCommand<string | null>(['JSON.GET', key]);
+    await client.sendCommand(['DEL', key]);
+    const expected = serve(server, command, PROTOCOL);
+    const real = { reply: modelReply(reply), session: modelSession(text, session) };
+    const { status, incarnation, repeated } = expected.reply;
+    const model = {
+      reply: { status, incarnation, repeated },
+      session: withoutTimes(expected.server.session, session),
+    };
+    if (JSON.stringify(real) !== JSON.stringify(model))
+      wrong.push({ server, command, real, model });
+  };
+  for (let at = 0; at < cases.length; at += 200) {
+    await Promise.all(cases.slice(at, at + 200).map((row, index) => one(row, at + index)));
+  }
+  return wrong;
+}
+
+/** The server's clock gives the time of what is new. */
+function withoutTimes(session: Session | null, before: Session | null): Session | null {
+  if (session === null) return null;
+  const isOld = (record: WriterRecord): boolean => before?.writers.includes(record) ?? false;
+  const writers = session.writers.map((record) => ({ ...record, time: isOld(record) ? TIME : 0 }));
+  return { ...session, writers };
+}
+
+const WRITERS = [
+  [],
+  [[WRITER, 1]],
+  [[WRITER, 2]],
+  [[WRITER, 11]],
+  [[OTHER, 1]],
+  [
+    [OTHER, 2],
+    [WRITER, 1],
+  ],
+  [
+    [WRITER, 2],
+    [OTHER, 1],
+  ],
+] as const;
+
+const SESSION: Session = {
+  incarnation: HERE,
+  born: 'created:5',
+  hasState: true,
+  writers: [],
+  entries: ['x', 'y'],
+  generation: 0,
+  operations: {},
+  lock: null,
+};
+
+const SERVERS: ServerState[] = [
+  ...product({ writers: WRITERS, lock: [null, 'mine', 'other'], known: [false, true] }).map(
+    ({ writers, lock, known }) => ({
+      ...SESSION,
+      lock,
+      writers: writers.map(([writer, sequence]) => ({ writer, sequence, time: TIME })),
+      operations: known ? { [KNOWN as string]: SAME as string } : {},
+    }),
+  ),
+  { ...SESSION, incarnation: 'created:5', hasState: false },
+  null,
+].map((session) => ({ session, markers: [], past: [] }));
+
+const NUMBERED = product({
+  writer: [WRITER],
+  sequence: [1, 2, 12],
+  expect: [null, HERE, ELSEWHERE, 'created:5'],
+  incarnation: [GIVEN],
+  operation: [
+    null,
+    { id: KNOWN as string, digest: SAME as string },
+    { id: KNOWN as string, digest: DIFFERENT as string },
+    { id: UNKNOWN as string, digest: SAME as string },
+  ],
+  token: [null, 'mine'],
+});
+
+describe('the model of the server decides as the scripts do', () => {
+  test('append', async () => {
+    const commands = NUMBERED.flatMap((numbered) =>
+      [true, false].map((creates): Append => ({
+        kind: 'append',
+        ...numbered,
+        entry: 'z',
+        creates,
+      })),
+    );
+    const cases = SERVERS.flatMap((server) => commands.map((command) => ({ server, command })));
+    expect(cases.length).toBeGreaterThan(8000);
+    expect(await differences(cases)).toEqual([]);
+  });
+
+  test('rewrite', async () => {
+    const versions = [
+      null,
+      { generation: 0, last: 'y' },
+      { generation: 0, last: 'x' },
+      { generation: 1, last: 'y' },
+    ];
+    const drops = [
+      { drop: 1, forgets: false },
+      { drop: 0, forgets: true },
+      { drop: 3, forgets: true },
+    ];
+    const changes = product({ version: versions, drop: drops });
+    // All of both would be too many; every number meets every change in one of the sessions.
+    const cases = SERVERS.flatMap((server, at) =>
+      NUMBERED.map((numbered, index) => {
+        const { version, drop } = changes[(index * 5 + at) % changes.length] as (typeof changes)[0];
+        const command: Rewrite = { kind: 'rewrite', ...numbered, version, ...drop };
+        return { server, command };
+      }),
+    );
+    expect(await differences(cases)).toEqual([]);
+  });
+
+  test('create', async () => {
+    const commands = [HERE, GIVEN].map((incarnation): Create => ({ kind: 'create', incarnation }));
+    expect(
+      await differences(
+        SERVERS.flatMap((server) => commands.map((command) => ({ server, command }))),
+      ),
+    ).toEqual([]);
+  });
+
+  test('which records go', async () => {
+    const key = `${prefix}records`;
+    for (const [count, old] of [
+      [31, 31],
+      [32, 32],
+      [33, 0],
+      [33, 1],
+      [34, 1],
+      [40, 3],
+      [40, 40],
+    ] as const) {
+      const now = Date.now() / 1000;
+      const writers = Array.from({ length: count }, (_, index) => ({
+        writer: index.toString(16).padStart(16, '0'),
+        sequence: index + 1,
+        time: Math.floor(index < old ? now - 700 : now - 500),
+      }));
+      const session = { ...SESSION, writers };
+      await client.sendCommand(['JSON.SET', key, '$', JSON.stringify(documentOf(session))]);
+      const numbered = { writer: WRITER, sequence: 1, expect: null, incarnation: GIVEN };
+      const rest = { operation: null, token: null, entry: 'z', creates: false };
+      const args = commandArguments({ kind: 'append', ...numbered, ...rest });
+      await client.sendCommand(['EVALSHA', scripts.append.sha1, '1', key, ...args]);
+      const text = await client.sendCommand<string>(['JSON.GET', key]);
+      const model = recordWrite(writers, { writer: WRITER, sequence: 1 }, now);
+      const names = modelSession(text, session)?.writers.map(({ writer }) => writer);
+      expect(names).toEqual(model.map(({ writer }) => writer));
+    }
+    await client.sendCommand(['DEL', key]);
+  });
+});
