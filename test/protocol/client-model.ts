@@ -23,7 +23,7 @@ export interface Step {
   readonly repeats?: string;
 }
 
-export interface Lane {
+interface Lane {
   readonly writer: string;
   readonly sequence: number;
   readonly incarnation: string | null;

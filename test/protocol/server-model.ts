@@ -75,7 +75,7 @@ export interface Create {
   readonly incarnation: string;
 }
 
-export interface Remove {
+interface Remove {
   readonly kind: 'remove';
   readonly id: string;
   readonly expect: string | null;
