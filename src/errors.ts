@@ -12,6 +12,7 @@ import type {
   LeaseLostError,
   ConflictError,
   OperationConflictError,
+  OperationAppliedError,
   InvalidInputError,
   ItemTooLargeError,
 } from './errors/session-errors.ts';
@@ -40,6 +41,7 @@ export {
   LeaseLostError,
   ConflictError,
   OperationConflictError,
+  OperationAppliedError,
   InvalidInputError,
   ItemTooLargeError,
 } from './errors/session-errors.ts';
@@ -81,6 +83,7 @@ export type AnySessionError =
   | LeaseLostError
   | ConflictError
   | OperationConflictError
+  | OperationAppliedError
   | InvalidInputError
   | ItemTooLargeError
   | WrongKeyTypeError

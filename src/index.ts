@@ -54,6 +54,7 @@ export {
   ItemTooLargeError,
   JsonNotSupportedError,
   LeaseLostError,
+  OperationAppliedError,
   OperationConflictError,
   OutcomeUnknownError,
   OutOfMemoryError,
@@ -75,7 +76,8 @@ export type { Message, SessionMetadata, SessionUsage } from './session/message.t
 export type { MessageFilter } from './session/message-filter.ts';
 export { closeStores, defaultStoreUrl } from './open-store.ts';
 export type { NewMessage } from './session/new-entries.ts';
-export type { RepeatableOptions } from './session/caller-operation.ts';
+export type { CallOptions } from './session/call-options.ts';
+export type { RepeatableOptions, WriteOptions } from './session/caller-operation.ts';
 export type { NamedAgent } from './session/current-agent.ts';
 export type { ExclusiveOptions, HeldLease } from './session/exclusive.ts';
 export type { JobOutcome, JobTurn } from './session/once.ts';
@@ -98,6 +100,7 @@ export type {
   NewSession,
   Operation,
   ReadParams,
+  RepeatableParams,
   RewriteParams,
   RunRecord,
   SessionAddress,

@@ -15,6 +15,9 @@ import type {
   MessageRole,
 } from './document/document.ts';
 import type { DiagnoseParams, StoreDiagnosis } from './doctor/diagnosis.ts';
+import type { AppliedOperation, Operation } from './operation.ts';
+
+export type { AppliedOperation, Operation } from './operation.ts';
 
 /**
  * Which session a call is about.
@@ -76,6 +79,8 @@ export interface CreateParams extends SessionAddress {
   readonly session: NewSession;
   /** Seconds, or null to keep the session until it is deleted. */
   readonly ttl: number | null;
+  /** As {@link RepeatableParams.repeats}: a session that the first one has created is a success. */
+  readonly repeats?: string | undefined;
 }
 
 /**
@@ -148,26 +153,6 @@ export interface WriteParams extends SessionAddress {
 }
 
 /**
- * What a caller calls an operation, so that a repeat of it, by any process, is applied once.
- */
-export interface Operation {
-  /** Digest of the caller's id, in hexadecimal. */
-  readonly id: string;
-  /** Digest of what the operation does, in hexadecimal. */
-  readonly digest: string;
-}
-
-/**
- * What is known of an operation that was applied.
- */
-export interface AppliedOperation {
-  /** Digest of what it did, as {@link Operation.digest} told it. */
-  readonly digest: string;
-  /** When it was applied, in Unix seconds. */
-  readonly time: number;
-}
-
-/**
  * Requests to a model and the tokens that they took.
  */
 export interface UsageCounts {
@@ -217,9 +202,27 @@ export interface HeadChanges {
 }
 
 /**
+ * What writes take that can be sent once more.
+ */
+export interface RepeatableParams extends WriteParams {
+  /**
+   * Names the write. One that was applied in this life of the session is not applied again; one of
+   * the same name that did something else fails with `OperationConflictError`. Remembered for a day,
+   * the newest 4,096 of them, until the history is cleared; a clear's own name stays.
+   */
+  readonly operation?: Operation | undefined;
+  /**
+   * The id that an `OutcomeUnknownError` of this store gave to a write, in whichever process: this is
+   * that write once more, and applied only if it was not. When that cannot be known any more, it fails
+   * with `OutcomeUnknownError` again.
+   */
+  readonly repeats?: string | undefined;
+}
+
+/**
  * Parameters of {@link SessionStore.append}.
  */
-export interface AppendParams extends WriteParams {
+export interface AppendParams extends RepeatableParams {
   /** Added at the end, in this order. */
   readonly entries: readonly NewEntry[];
   /** Added to the tokens spent. */
@@ -228,18 +231,6 @@ export interface AppendParams extends WriteParams {
   readonly run?: RunRecord;
   /** What to create when there is no session, or null to fail with `SessionNotFoundError`. */
   readonly create: NewSession | null;
-  /**
-   * Names the write. One that was applied in this life of the session is not applied again; one of
-   * the same name that did something else fails with `OperationConflictError`. Remembered for a day,
-   * the newest 4,096 of them, until the history is cleared.
-   */
-  readonly operation?: Operation;
-  /**
-   * The id that an `OutcomeUnknownError` of this store gave to a write, in whichever process: this is
-   * that write once more, and applied only if it was not. When that cannot be known any more, it fails
-   * with `OutcomeUnknownError` again.
-   */
-  readonly repeats?: string;
 }
 
 /**
@@ -256,7 +247,7 @@ export interface WriteResult {
 /**
  * Parameters of {@link SessionStore.rewrite}.
  */
-export interface RewriteParams extends WriteParams {
+export interface RewriteParams extends RepeatableParams {
   /** The version that the history must still have, or null to rewrite whatever is there. */
   readonly version: HistoryTail | null;
   /** How many of the newest entries to drop. */
@@ -272,8 +263,6 @@ export interface RewriteParams extends WriteParams {
    */
   readonly historyStart?: 'kept';
   readonly run?: RunRecord;
-  /** As for an append. */
-  readonly operation?: Operation;
   /** Whether to forget operation ids, as a clear does. */
   readonly forgetOperations: boolean;
   /** Whether to set the tokens spent and the usage to zero, as the Python class's clear does. */
@@ -297,6 +286,8 @@ export interface ExistingParams extends SessionAddress {
   readonly expect: SessionExpectation;
   /** Of the lock that the caller holds. */
   readonly lockToken?: string | undefined;
+  /** As {@link RepeatableParams.repeats}: that the session is gone is a success. */
+  readonly repeats?: string | undefined;
 }
 
 /**

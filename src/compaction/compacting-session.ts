@@ -15,6 +15,8 @@ import { AsyncScope } from '../async-scope.ts';
 import { InvalidInputError } from '../errors.ts';
 import { compactHistory } from '../session/compaction.ts';
 import { checkArguments, checkFunction } from '../session/input-validation.ts';
+import type { CallOptions } from '../session/call-options.ts';
+import type { WriteOptions } from '../session/caller-operation.ts';
 import { toItems } from '../session/item-selection.ts';
 import { itemEntries } from '../session/new-entries.ts';
 import { JSONSession } from '../session/session.ts';
@@ -161,11 +163,13 @@ export class CompactingSession
    */
   async getItemsWithCompactionOwnership(
     runContext?: RunContext,
+    options: CallOptions = {},
   ): Promise<{ items: AgentInputItem[]; ownership: object }> {
     const { handle } = partsOf(this);
+    const deadline = handle.newDeadline(options);
     if (runContext !== undefined) noteUsage(runContext, handle.place);
     if (runContext !== undefined) handle.noteRead(runContext);
-    const snapshot = await handle.read(WHOLE_HISTORY);
+    const snapshot = await handle.read(WHOLE_HISTORY, deadline);
     const items = toItems(snapshot?.entries ?? []);
     return { items, ownership: this.#receipts.grant(snapshot) };
   }
@@ -179,8 +183,9 @@ export class CompactingSession
     items: AgentInputItem[],
     ownership: object | null,
     runContext?: RunContext,
+    ...options: [WriteOptions?]
   ): Promise<void> {
-    await this.addItems(items, runContext);
+    await this.addItems(items, runContext, ...options);
     this.#receipts.noteAdded(ownership, items.length);
   }
 

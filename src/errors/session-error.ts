@@ -18,6 +18,7 @@ export type SessionErrorCode =
   | 'lease_lost'
   | 'conflict'
   | 'operation_conflict'
+  | 'operation_applied'
   | 'aborted'
   | 'invalid_input'
   | 'item_too_large'

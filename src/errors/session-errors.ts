@@ -181,6 +181,34 @@ export class OperationConflictError extends SessionError {
 }
 
 /**
+ * A removal was repeated, and another process has applied it: it is done, and only that process knows
+ * what was removed, for a store keeps nothing of that. This call has changed nothing.
+ *
+ * @example
+ * ```ts
+ * import { JSONSession, OperationAppliedError } from 'agents-json-session';
+ *
+ * const session = new JSONSession({ sessionId: 'chat-1' });
+ * try {
+ *   console.log(await session.popTurn({ operationId: 'undo-7' }));
+ * } catch (error) {
+ *   if (!(error instanceof OperationAppliedError)) throw error;
+ *   console.log('The turn is removed already');
+ * }
+ * ```
+ */
+export class OperationAppliedError extends SessionError {
+  readonly code = 'operation_applied';
+  /** As the call was given it. */
+  readonly operationId: string;
+
+  constructor(operationId: string, options?: SessionErrorOptions) {
+    super('The operation was applied before; what it removed is not known here', options);
+    this.operationId = operationId;
+  }
+}
+
+/**
  * An argument or option is not acceptable. Nothing was written.
  *
  * @example

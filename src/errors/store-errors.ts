@@ -120,9 +120,9 @@ export class CallAbortedError extends SessionError {
 /**
  * A write was sent and no answer came: it may have been applied or not.
  *
- * Send it again with the `operationId`, from whichever process, and it is applied once, whatever became
- * of the first one. That holds for `addItems` and `addMessage`, within nine minutes; what sets a value
- * can be repeated as it is, and before a removal is repeated the history has to be looked at.
+ * Make the same call again with the `operationId`, from whichever process and within nine minutes, and
+ * it is applied once, whatever became of the first one. A removal that was applied is told what it
+ * removed in the process that sent it, and gets `OperationAppliedError` in another.
  *
  * @example
  * ```ts

@@ -69,7 +69,9 @@ async function settle(
 
 function newScope(session: object): RunScope {
   const { place } = partsOf(session).handle;
-  return new RunScope(session, place, async (one) => readMarks(partsOf(one).handle));
+  return new RunScope(session, place, async (one, deadline) =>
+    readMarks(partsOf(one).handle, deadline),
+  );
 }
 
 /**

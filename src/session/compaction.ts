@@ -3,10 +3,12 @@
  *
  * @module
  */
+import type { Deadline } from '../deadline.ts';
 import type { MessageEntry } from '../document/document.ts';
 import { decodeItem } from '../items/item-codec.ts';
 import type { NewEntry, RunRecord, SessionSnapshot } from '../store.ts';
 import { itemKey } from '../items/item-equality.ts';
+import type { Repeatable } from './caller-operation.ts';
 import { type Plan, rewriteAsPlanned } from './rewriting.ts';
 import type { SessionHandle } from './session-handle.ts';
 
@@ -21,6 +23,8 @@ export interface Compaction {
   /** Whether all new entries are the compaction's, or just summaries and copies of what is there. */
   readonly wroteAll: boolean;
   readonly run?: RunRecord | undefined;
+  /** What makes it repeatable, if anything does. */
+  readonly once?: Repeatable | undefined;
 }
 
 /**
@@ -33,8 +37,9 @@ export interface Compaction {
 export async function compactHistory(
   handle: SessionHandle,
   compaction: Compaction,
+  deadline: Deadline = handle.newDeadline(),
 ): Promise<boolean> {
-  const done = await rewriteAsPlanned(handle, async (deadline) => {
+  const done = await rewriteAsPlanned(handle, deadline, async () => {
     const snapshot = await handle.read({ kind: 'all', within: 'history' }, deadline);
     return snapshot === null ? null : planCompaction(snapshot, compaction);
   });
@@ -43,7 +48,7 @@ export async function compactHistory(
 
 function planCompaction(
   { entries, tail, visited, head }: SessionSnapshot,
-  { compacted, entries: replacement, wroteAll, run }: Compaction,
+  { compacted, entries: replacement, wroteAll, run, once }: Compaction,
 ): Plan<true> | null {
   const newer = compacted === null ? [] : newerThan(entries, compacted);
   if (newer === null) return null;
@@ -61,6 +66,7 @@ function planCompaction(
       historyStart: 'kept',
       entries: [...markedEntries(written, wroteAll ? null : before), ...kept, ...newer],
       ...(run && { run }),
+      ...once,
     },
   };
 }

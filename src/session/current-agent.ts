@@ -4,6 +4,7 @@
  * @module
  */
 import { hasCode, InvalidInputError } from '../errors.ts';
+import type { CallOptions } from './call-options.ts';
 import type { SessionMetadata } from './message.ts';
 import { partsOf } from './session-parts.ts';
 
@@ -21,18 +22,19 @@ export interface NamedAgent {
  * no agent.
  */
 export async function findCurrentAgent<A extends NamedAgent, F>(
-  session: { getMetadata(): Promise<SessionMetadata> },
+  session: { getMetadata(options: CallOptions): Promise<SessionMetadata> },
   agents: Iterable<A>,
-  fallback: F,
+  { fallback, options }: { fallback: F; options: CallOptions },
 ): Promise<A | F> {
   const byName = agentsByName(agents);
+  const { handle } = partsOf(session);
+  const deadline = handle.newDeadline(options);
   try {
-    const { currentAgent } = await session.getMetadata();
+    const { currentAgent } = await session.getMetadata(options);
     return (currentAgent === null ? undefined : byName.get(currentAgent)) ?? fallback;
   } catch (error) {
     // Of another user's session no more is said than by any other call.
-    const isMissing =
-      hasCode(error, 'session_not_found') && !(await partsOf(session).handle.load());
+    const isMissing = hasCode(error, 'session_not_found') && !(await handle.load(deadline));
     if (isMissing) return fallback;
     throw error;
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Deadline } from '../deadline.ts';
+import { checkSignal, Deadline } from '../deadline.ts';
 import { hasCode, StoreUnavailableError } from '../errors.ts';
 import { currentLock, HeldLock, runLocked } from './held-lock.ts';
 import { checkArguments, checkInteger } from './input-validation.ts';
@@ -36,6 +36,12 @@ export interface ExclusiveOptions {
    * @defaultValue 30000
    */
   lease?: number | undefined;
+  /**
+   * Ends the waiting, with `CallAbortedError`. The function gets a signal of its own.
+   *
+   * @defaultValue that of the session alone
+   */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -46,9 +52,10 @@ export interface HeldLease {
   readonly signal: AbortSignal;
 }
 
-interface Times {
+interface Waiting {
   readonly wait: number;
   readonly lease: number;
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -56,11 +63,12 @@ interface Times {
  *
  * @throws `InvalidInputError` (`invalid_input`) naming the option that is wrong.
  */
-export function checkExclusiveOptions(options: ExclusiveOptions): Times {
-  const { wait = 30_000, lease = 30_000 } = checkArguments(options, 'options');
+export function checkExclusiveOptions(options: ExclusiveOptions): Waiting {
+  const { wait = 30_000, lease = 30_000, signal } = checkArguments(options, 'options');
   return {
     wait: checkInteger(wait, 'wait', 0, MOST_WAIT_MS),
     lease: checkInteger(lease, 'lease', LEAST_LEASE_MS, MOST_LEASE_MS),
+    signal: checkSignal(signal),
   };
 }
 
@@ -71,13 +79,13 @@ export function checkExclusiveOptions(options: ExclusiveOptions): Times {
 export async function runExclusively<R>(
   handle: SessionHandle,
   fn: (lease: HeldLease) => R | Promise<R>,
-  { wait, lease }: Times,
+  { wait, lease, signal: end }: Waiting,
 ): Promise<R> {
   const work = ({ signal }: HeldLock): Promise<R> => completed(() => fn({ signal }));
   const held = currentLock(handle.place);
   if (held !== undefined) return work(held);
   const lock = new HeldLock(handle.place);
-  await acquire(handle, lock, { wait, lease });
+  await acquire(handle, lock, { wait, lease, signal: end });
   const stopRenewing = keepRenewing(handle, lock, lease);
   try {
     return await runLocked(lock, () => work(lock));
@@ -95,13 +103,13 @@ export async function runExclusively<R>(
 async function acquire(
   handle: SessionHandle,
   lock: HeldLock,
-  { wait, lease }: Times,
+  { wait, lease, signal }: Waiting,
 ): Promise<void> {
-  const deadline = handle.newDeadline(wait);
+  const deadline = new Deadline(wait, handle.newDeadline({ signal }).signal);
   let longest = FIRST_PAUSE_MS;
   for (;;) {
     try {
-      await handle.lock(lock, lease);
+      await handle.lock(lock, lease, handle.newDeadline({ signal }));
       return;
     } catch (error) {
       // Not waited for: the store has just let a whole call go without an answer.

@@ -5,9 +5,11 @@
  */
 import type { SessionHistoryMutation, SessionHistoryRewriteArgs } from '@openai/agents-core';
 
-import type { MessageEntry } from '../document/document.ts';
+import type { JsonValue, MessageEntry } from '../document/document.ts';
 import { decodeItem, encodeItem, type ItemCodecOptions } from '../items/item-codec.ts';
+import { itemJson } from '../items/item-equality.ts';
 import { InvalidInputError } from '../errors.ts';
+import type { WriteCall } from './caller-operation.ts';
 import { checkArguments, checkName } from './input-validation.ts';
 import { rewriteAsPlanned } from './rewriting.ts';
 import type { SessionHandle } from './session-handle.ts';
@@ -30,6 +32,16 @@ export function checkMutations(args: SessionHistoryRewriteArgs): SessionHistoryM
 }
 
 /**
+ * Gives what mutations do, as JSON.
+ */
+export function mutationsJson(mutations: readonly SessionHistoryMutation[]): JsonValue {
+  return [
+    'mutations',
+    ...mutations.map(({ type, callId, replacement }) => [type, callId, itemJson(replacement)]),
+  ];
+}
+
+/**
  * Applies mutations as the SDK's own sessions do: the first call with the id is replaced, later ones
  * are dropped. What stands behind keeps its place, id and time.
  *
@@ -39,9 +51,9 @@ export function checkMutations(args: SessionHistoryRewriteArgs): SessionHistoryM
 export async function applyMutations(
   handle: SessionHandle,
   mutations: SessionHistoryMutation[],
-  codec: ItemCodecOptions,
+  { codec, deadline, once }: WriteCall & { codec: ItemCodecOptions },
 ): Promise<void> {
-  await rewriteAsPlanned(handle, async (deadline) => {
+  await rewriteAsPlanned(handle, deadline, async () => {
     const snapshot = await handle.read({ kind: 'all', within: 'history' }, deadline);
     if (snapshot === null) return null;
     const { entries, tail: version, visited } = snapshot;
@@ -51,7 +63,7 @@ export async function applyMutations(
     );
     if (after === entries) return null;
     const kept = unchanged(entries, after, visited);
-    const removal = { version, drop: visited - kept, entries: after.slice(kept) };
+    const removal = { version, drop: visited - kept, entries: after.slice(kept), ...once };
     return { removal, applied: undefined };
   });
 }

@@ -103,7 +103,7 @@ async function repeated(
 }
 
 async function readOperation(handle: SessionHandle, id: string): Promise<AppliedOperation | null> {
-  const snapshot = await handle.read({ kind: 'none' }, handle.newDeadline(), id);
+  const snapshot = await handle.read({ kind: 'none' }, undefined, id);
   return snapshot?.operation ?? null;
 }
 

@@ -5,6 +5,7 @@
  */
 import type { AgentInputItem, RunContext } from '@openai/agents-core';
 
+import type { Deadline } from '../deadline.ts';
 import type { NewEntry, RunRecord, WriteResult } from '../store.ts';
 import { currentRun } from '../tracking/current-run.ts';
 import type { ItemTrace, WriteKind } from '../tracking/run-items.ts';
@@ -37,6 +38,13 @@ interface Origin extends ItemTrace {
   readonly release: (error: unknown) => void;
 }
 
+/** In what a write is done. */
+interface WriteContext {
+  readonly runContext: RunContext | undefined;
+  readonly kind: WriteKind;
+  readonly deadline: Deadline;
+}
+
 /** Nothing to tell. */
 const UNKNOWN: Origin = { skip: 0, origins: [], commit: () => {}, release: () => {} };
 
@@ -46,7 +54,7 @@ const UNKNOWN: Origin = { skip: 0, origins: [], commit: () => {}, release: () =>
 export async function writeWithOrigin(
   session: object,
   { items, entries }: NewItems,
-  context: { runContext: RunContext | undefined; kind: WriteKind },
+  context: WriteContext,
   write: (addition: OriginatedWrite) => Promise<WriteResult | void>,
 ): Promise<void> {
   const origin = await originOf(session, items, context);
@@ -69,15 +77,16 @@ export async function writeWithOrigin(
 async function originOf(
   session: object,
   items: readonly AgentInputItem[],
-  { runContext, kind }: { runContext: RunContext | undefined; kind: WriteKind },
+  { runContext, kind, deadline }: WriteContext,
 ): Promise<Origin> {
   const scope = currentRun(session, runContext);
   if (scope !== undefined) {
-    const { skip, origins, record, commit } = await scope.trace(items, kind);
+    const { skip, origins, record, commit } = await scope.trace(items, kind, deadline);
     return { skip, origins, run: record, commit, release: () => {} };
   }
   const { handle } = partsOf(session);
-  const claim = runContext && (await claimUsage(runContext, handle.place, () => readMarks(handle)));
+  const claim =
+    runContext && (await claimUsage(runContext, handle.place, () => readMarks(handle, deadline)));
   if (claim === undefined) return UNKNOWN;
   return { ...UNKNOWN, run: claim.record, release: claim.release };
 }

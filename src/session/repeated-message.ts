@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Deadline } from '../deadline.ts';
 import type { MessageEntry } from '../document/document.ts';
 import type { EntryVisitor, NewEntry } from '../store.ts';
 import { type Message, toMessage, toMessages } from './message.ts';
@@ -19,7 +20,7 @@ const SIZE_HINT = 20;
 export async function findRepeated(
   handle: SessionHandle,
   entry: NewEntry,
-  time: number,
+  { time, deadline }: { time: number; deadline: Deadline },
 ): Promise<Message> {
   const isIt = (one: MessageEntry): boolean =>
     one.timestamp === time &&
@@ -31,7 +32,7 @@ export async function findRepeated(
     if (isIt(one)) return 'take';
     return one.timestamp < time ? 'stop' : 'skip';
   };
-  const snapshot = await handle.read({ kind: 'walk', visitor, sizeHint: SIZE_HINT });
+  const snapshot = await handle.read({ kind: 'walk', visitor, sizeHint: SIZE_HINT }, deadline);
   // Of equal ones of one moment the first: the others were said when it stood there.
   const [found] = snapshot === null ? [] : toMessages(snapshot);
   return found ?? toMessage({ ...entry, timestamp: time }, false);

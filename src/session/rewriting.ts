@@ -5,10 +5,13 @@
  */
 import type { Deadline } from '../deadline.ts';
 import { ConflictError } from '../errors.ts';
-import type { WriteResult } from '../store.ts';
+import type { HistoryTail, WriteResult } from '../store.ts';
 import type { Removal, SessionHandle } from './session-handle.ts';
 
 const LONGEST_PAUSE_MS = 20;
+
+/** No entry has this id, so a rewrite that expects it changes nothing. */
+export const NO_VERSION: HistoryTail = { generation: -1, lastId: '-' };
 
 /**
  * What to do about a history as it was read: the rewrite, and what to give when it was applied or when
@@ -17,8 +20,13 @@ const LONGEST_PAUSE_MS = 20;
 export interface Plan<T> {
   readonly removal: Removal;
   readonly applied: T;
-  /** Called when the version does not hold; it can throw to give up. */
-  readonly onConflict?: () => void;
+  /** Gives what an earlier call has applied under the same operation id; left out, the same. */
+  readonly repeated?: () => Promise<T>;
+  /**
+   * Called when the version does not hold. It can throw to give up, or give what the call gives then; else it is
+   * planned anew.
+   */
+  readonly onConflict?: () => T | void;
 }
 
 /**
@@ -29,17 +37,19 @@ export interface Plan<T> {
  */
 export async function rewriteAsPlanned<T>(
   handle: SessionHandle,
-  makePlan: (deadline: Deadline) => Promise<Plan<T> | null>,
+  deadline: Deadline,
+  makePlan: () => Promise<Plan<T> | null>,
 ): Promise<T | null> {
-  const deadline = handle.newDeadline();
   for (let attempt = 0; !deadline.passed; attempt += 1) {
     // Many writers at once would otherwise go on getting in each other's way.
     if (attempt > 0) await deadline.pause(Math.random() * Math.min(2 ** attempt, LONGEST_PAUSE_MS));
-    const plan = await makePlan(deadline);
+    const plan = await makePlan();
     if (plan === null) return null;
     const result: WriteResult | null = await handle.rewrite(plan.removal, deadline);
+    if (result?.repeated === true && plan.repeated !== undefined) return plan.repeated();
     if (result !== null) return plan.applied;
-    plan.onConflict?.();
+    const instead = plan.onConflict?.();
+    if (instead !== undefined) return instead;
   }
   throw deadline.failure(() => new ConflictError('Other writers kept changing the history'));
 }

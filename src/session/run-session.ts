@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { CallOptions } from './call-options.ts';
 import { findCurrentAgent, type NamedAgent } from './current-agent.ts';
 import {
   checkExclusiveOptions,
@@ -21,7 +22,7 @@ import { partsOf } from './session-parts.ts';
  */
 export abstract class RunSession extends SdkSession {
   /** Gives what is known of the session beside its messages. */
-  abstract getMetadata(): Promise<SessionMetadata>;
+  abstract getMetadata(options?: CallOptions): Promise<SessionMetadata>;
 
   /**
    * Gives the agent that should answer next: the one of these whose name is the current agent's, as a
@@ -44,12 +45,17 @@ export abstract class RunSession extends SdkSession {
    * ```
    */
   async currentAgent<A extends NamedAgent>(agents: Iterable<A>): Promise<A | undefined>;
-  async currentAgent<A extends NamedAgent, F>(agents: Iterable<A>, fallback: F): Promise<A | F>;
+  async currentAgent<A extends NamedAgent, F>(
+    agents: Iterable<A>,
+    fallback: F,
+    options?: CallOptions,
+  ): Promise<A | F>;
   async currentAgent<A extends NamedAgent, F>(
     agents: Iterable<A>,
     fallback?: F,
+    options: CallOptions = {},
   ): Promise<A | F | undefined> {
-    return findCurrentAgent(this, agents, fallback);
+    return findCurrentAgent(this, agents, { fallback, options });
   }
 
   /**
@@ -122,8 +128,9 @@ export abstract class RunSession extends SdkSession {
    *
    * @param fn - Runs an agent with this session, say. A streamed run is waited for.
    * @throws `SessionLockedError` (`session_locked`) when others had the session for the whole `wait`,
-   * and `fn` was not called; `CallAbortedError` (`aborted`) when the `signal` of the session ended the
-   * waiting; `InvalidInputError` (`invalid_input`) naming the option that is wrong; whatever `fn` throws.
+   * and `fn` was not called; `CallAbortedError` (`aborted`) when a `signal`, the session's or that of the
+   * options, ended the waiting; `InvalidInputError` (`invalid_input`) naming the option that is wrong;
+   * whatever `fn` throws.
    *
    * @example
    * ```ts

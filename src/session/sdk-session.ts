@@ -16,10 +16,11 @@ import type {
 import { hasCode, InvalidInputError, SessionExpiredError } from '../errors.ts';
 import { canonicalItem } from '../items/item-codec.ts';
 import { itemJson } from '../items/item-equality.ts';
-import { repeatable, type RepeatableOptions } from './caller-operation.ts';
+import type { CallOptions } from './call-options.ts';
+import { beginWrite, type WriteOptions } from './caller-operation.ts';
 import { compactHistory } from './compaction.ts';
 import { beginsWithResult, selectItems, toItems } from './item-selection.ts';
-import { applyMutations, checkMutations } from './mutation.ts';
+import { applyMutations, checkMutations, mutationsJson } from './mutation.ts';
 import { itemEntries } from './new-entries.ts';
 import { writeWithOrigin } from './origin.ts';
 import { popNewestItem, removeAll } from './removal.ts';
@@ -57,11 +58,16 @@ export abstract class SdkSession
    * @param limit - How many of the newest; all when left out, none when 0 or less.
    * @throws `InvalidInputError` (`invalid_input`) when the limit is no whole number.
    */
-  async getItems(limit?: number, runContext?: RunContext): Promise<AgentInputItem[]> {
+  async getItems(
+    limit?: number,
+    runContext?: RunContext,
+    options: CallOptions = {},
+  ): Promise<AgentInputItem[]> {
     const { handle } = partsOf(this);
+    const deadline = handle.newDeadline(options);
     if (runContext !== undefined) noteUsage(runContext, handle.place);
     if (runContext !== undefined) handle.noteRead(runContext);
-    const snapshot = await handle.read(selectItems(limit));
+    const snapshot = await handle.read(selectItems(limit), deadline);
     return toItems(snapshot?.entries ?? []);
   }
 
@@ -78,7 +84,7 @@ export abstract class SdkSession
   async addItems(
     items: AgentInputItem[],
     runContext?: RunContext,
-    repeatableOptions: RepeatableOptions = {},
+    writeOptions: WriteOptions = {},
   ): Promise<void> {
     if (!Array.isArray(items)) throw new InvalidInputError('items', 'must be an array');
     if (items.length === 0) return;
@@ -87,16 +93,20 @@ export abstract class SdkSession
     const entries = itemEntries(this.#prepare(items, runContext), options.codec);
     const answersCall = beginsWithResult(entries);
     const given = [...items];
-    const once = await repeatable(repeatableOptions, () => ['items', ...given.map(itemJson)]);
-    const context = { runContext, kind: 'append' } as const;
+    const { deadline, once } = await beginWrite(handle, writeOptions, () => [
+      'items',
+      ...given.map(itemJson),
+    ]);
+    const context = { runContext, kind: 'append', deadline } as const;
+    const create = !answersCall;
     try {
       await writeWithOrigin(this, { items: given, entries }, context, async (addition) =>
-        handle.append({ ...addition, ...once, create: !answersCall, runContext }),
+        handle.append({ ...addition, ...once, create, runContext }, deadline),
       );
     } catch (error) {
       // Of another user's session no more is said than by any other call.
       const isMissing =
-        answersCall && hasCode(error, 'session_not_found') && !(await handle.load());
+        answersCall && hasCode(error, 'session_not_found') && !(await handle.load(deadline));
       throw isMissing ? new SessionExpiredError(options.sessionId) : error;
     }
   }
@@ -105,18 +115,35 @@ export abstract class SdkSession
    * Removes the newest item and gives it, or undefined when there is none. Messages behind it which
    * are transcript only go with it.
    *
+   * Repeated under one operation id, it removes one item, and gives that again in the process that has
+   * removed it (for ten minutes, of the newest 100 removals). Where there is no item the id stays free.
+   *
    * @throws `ConflictError` (`conflict`) when other writers kept changing the end of the history.
+   * @throws `OperationAppliedError` (`operation_applied`) when another process has removed the item
+   * under this operation id.
+   * @throws `OperationConflictError` (`operation_conflict`) when the operation id was used for something
+   * else.
    */
-  async popItem(_runContext?: RunContext): Promise<AgentInputItem | undefined> {
-    return popNewestItem(partsOf(this).handle);
+  async popItem(
+    _runContext?: RunContext,
+    options: WriteOptions = {},
+  ): Promise<AgentInputItem | undefined> {
+    const { handle } = partsOf(this);
+    return popNewestItem(handle, await beginWrite(handle, options, () => ['pop_item']));
   }
 
   /**
    * Removes all items. The session, its metadata and the tokens spent stay: the SDK clears a session
    * also as the first half of a compaction.
+   *
+   * It forgets all operation ids but its own: repeated under that, it leaves what was added since.
+   *
+   * @throws `OperationConflictError` (`operation_conflict`) when the operation id was used for something
+   * else.
    */
-  async clearSession(_runContext?: RunContext): Promise<void> {
-    await removeAll(partsOf(this).handle, false);
+  async clearSession(_runContext?: RunContext, options: WriteOptions = {}): Promise<void> {
+    const { handle } = partsOf(this);
+    await removeAll(handle, await beginWrite(handle, options, () => ['clear_session']), false);
   }
 
   /**
@@ -133,7 +160,8 @@ export abstract class SdkSession
    * Applies a change of the history once, however often and from whichever process it is sent. The SDK
    * uses it to keep the effects of tools when an output guardrail blocks the answer.
    *
-   * The operation id is remembered for a day, among the newest 4,096, until the history is cleared.
+   * The operation id is remembered for a day, among the newest 4,096, until the history is cleared. It
+   * also repeats a transaction whose outcome was unknown.
    *
    * @throws `UserError` of the SDK when the arguments are not valid, the history does not end with the
    * expected items, or the operation id was used for another transaction. Nothing was applied then.
@@ -141,16 +169,19 @@ export abstract class SdkSession
   async applyHistoryTransaction(
     args: SessionHistoryTransactionArgs,
     runContext?: RunContext,
+    callOptions: CallOptions = {},
   ): Promise<void> {
+    const { options, handle } = partsOf(this);
+    const deadline = handle.newDeadline(callOptions);
     const transaction = await checkTransaction(args);
     const operation = await operationOf(transaction);
-    const { options, handle } = partsOf(this);
     const expectedSuffix = this.#prepare(transaction.expectedSuffix, runContext);
     const items = transaction.replacement;
     const entries = itemEntries(this.#prepare(items, runContext), options.codec);
     const kind = transaction.type === 'append_items' ? 'append' : 'replace';
-    await writeWithOrigin(this, { items, entries }, { runContext, kind }, async (addition) =>
-      applyTransaction(handle, expectedSuffix, { ...addition, operation }),
+    const context = { runContext, kind, deadline } as const;
+    await writeWithOrigin(this, { items, entries }, context, async (addition) =>
+      applyTransaction(handle, expectedSuffix, { ...addition, operation, deadline }),
     );
   }
 
@@ -163,14 +194,21 @@ export abstract class SdkSession
   async replaceHistoryWithCompaction(
     items: AgentInputItem[],
     runContext?: RunContext,
+    writeOptions: WriteOptions = {},
   ): Promise<void> {
     if (!Array.isArray(items)) throw new InvalidInputError('items', 'must be an array');
     const { options, handle } = partsOf(this);
     const entries = itemEntries(this.#prepare(items, runContext), options.codec);
-    const context = { runContext, kind: 'compact' } as const;
-    await writeWithOrigin(this, { items, entries }, context, async (addition) => {
-      const compaction = { ...addition, compacted: null, wroteAll: false };
-      if (!(await compactHistory(handle, compaction))) await handle.append(addition);
+    const given = [...items];
+    const { deadline, once } = await beginWrite(handle, writeOptions, () => [
+      'compaction',
+      ...given.map(itemJson),
+    ]);
+    const context = { runContext, kind: 'compact', deadline } as const;
+    await writeWithOrigin(this, { items: given, entries }, context, async (addition) => {
+      const compaction = { ...addition, compacted: null, wroteAll: false, once };
+      if (await compactHistory(handle, compaction, deadline)) return;
+      await handle.append({ ...addition, ...once }, deadline);
     });
   }
 
@@ -181,7 +219,10 @@ export abstract class SdkSession
    * @throws `InvalidInputError` (`invalid_input`) when the arguments are no list of mutations.
    * @throws `ConflictError` (`conflict`) when other writers kept changing the history.
    */
-  async applyHistoryMutations(args: SessionHistoryRewriteArgs): Promise<void> {
+  async applyHistoryMutations(
+    args: SessionHistoryRewriteArgs,
+    writeOptions: WriteOptions = {},
+  ): Promise<void> {
     const mutations = checkMutations(args);
     if (mutations.length === 0) return;
     const prepared = mutations.map((mutation) => {
@@ -189,7 +230,9 @@ export abstract class SdkSession
       const { type, callId } = mutation;
       return { type, callId, replacement } as typeof mutation;
     });
-    await applyMutations(partsOf(this).handle, prepared, partsOf(this).options.codec);
+    const { handle, options } = partsOf(this);
+    const call = await beginWrite(handle, writeOptions, () => mutationsJson(prepared));
+    await applyMutations(handle, prepared, { ...call, codec: options.codec });
   }
 
   /**

@@ -16,6 +16,7 @@ import { Deadline } from '../deadline.ts';
 import { checkExpectation } from '../document/expectation.ts';
 import { acquireStore, type StoreHandle } from '../open-store.ts';
 import { randomHex } from '../random-ids.ts';
+import { callDeadline, type CallOptions } from './call-options.ts';
 import { currentLock, type HeldLock } from './held-lock.ts';
 import { currentAttempt, type JobAddition } from './job-attempt.ts';
 import { placeOf, type ResolvedOptions } from './session-options.ts';
@@ -86,14 +87,13 @@ export class SessionHandle {
   }
 
   /**
-   * The end of a call that begins now; its steps share it.
+   * The end of a call that begins now; its steps share it. What the caller does not say is as the
+   * session's options have it, or as it is for the call that this one is part of.
    *
-   * @param milliseconds - Left out: as the options say, or as long as the call has that this is part of.
+   * @throws `InvalidInputError` (`invalid_input`) naming the option that is wrong.
    */
-  newDeadline(milliseconds?: number): Deadline {
-    const { timeoutMs, signal } = this.#options;
-    if (milliseconds !== undefined) return new Deadline(milliseconds, signal);
-    return this.#sharedDeadline ?? new Deadline(timeoutMs, signal);
+  newDeadline(options: CallOptions = {}): Deadline {
+    return callDeadline(options, this.#options, this.#sharedDeadline);
   }
 
   /**
@@ -110,12 +110,14 @@ export class SessionHandle {
 
   /**
    * Creates the session; what the handle has seen before counts no more.
+   *
+   * @param repeats - The id of a create with an unknown outcome, to do that one.
    */
-  async create(deadline: Deadline = this.newDeadline()): Promise<void> {
+  async create(deadline: Deadline, repeats?: string): Promise<void> {
     const { store, address } = await this.#begin(deadline);
     const { ttl } = this.#options;
     const session = this.#newSession();
-    const { incarnation } = await store.create({ ...address, session, ttl });
+    const { incarnation } = await store.create({ ...address, session, ttl, repeats });
     this.#incarnation = incarnation;
   }
 
@@ -123,7 +125,7 @@ export class SessionHandle {
    * Sees the session and gives its ttl the one of the options, if there is one. Says whether the
    * session is there.
    */
-  async load(deadline: Deadline = this.newDeadline()): Promise<boolean> {
+  async load(deadline: Deadline): Promise<boolean> {
     const snapshot = await this.read({ kind: 'none' }, deadline);
     if (snapshot === null) return false;
     if (this.#options.ttl !== null) await this.#touchReadable(deadline);
@@ -159,31 +161,31 @@ export class SessionHandle {
   /**
    * Adds entries and changes the head, as part of the attempt at a job that is under way, if one is.
    */
-  async append(addition: Addition): Promise<WriteResult> {
-    if (addition.create === false) await this.#checkBegun(addition);
+  async append(addition: Addition, deadline: Deadline = this.newDeadline()): Promise<WriteResult> {
+    if (addition.create === false) await this.#checkBegun(addition, deadline);
     const attempt = currentAttempt(this.place);
-    if (attempt === undefined) return this.#append(addition);
-    return attempt.append(addition, (one) => this.#append(one));
+    if (attempt === undefined) return this.#append(addition, deadline);
+    return attempt.append(addition, (one) => this.#append(one, deadline));
   }
 
   /** A lock creates its session, and one without messages holds nothing that could be answered. */
-  async #checkBegun({ entries = [] }: Addition): Promise<void> {
+  async #checkBegun({ entries = [] }: Addition, deadline: Deadline): Promise<void> {
     if (entries.length === 0 || currentLock(this.place) === undefined) return;
-    const snapshot = await this.read({ kind: 'none' });
+    const snapshot = await this.read({ kind: 'none' }, deadline);
     if (snapshot?.length === 0) throw new SessionExpiredError(this.#options.sessionId);
   }
 
-  async #append(addition: Addition): Promise<WriteResult> {
+  async #append(addition: Addition, deadline: Deadline): Promise<WriteResult> {
     const { entries = [], tokens = 0, changes = {}, create = true } = addition;
     const { operation, repeats, run } = addition;
-    return this.#write(this.newDeadline(), (store, common) =>
+    return this.#write(deadline, (store, common) =>
       store.append({
         ...common,
         entries,
         tokens,
         changes,
-        ...(operation && { operation }),
-        ...(repeats !== undefined && { repeats }),
+        operation,
+        repeats,
         ...(run && { run }),
         create: create && common.expect.incarnation === null ? this.#newSession() : null,
       }),
@@ -193,10 +195,7 @@ export class SessionHandle {
   /**
    * Removes entries from the end. Gives null when the version no longer holds.
    */
-  async rewrite(
-    removal: Removal,
-    deadline: Deadline = this.newDeadline(),
-  ): Promise<WriteResult | null> {
+  async rewrite(removal: Removal, deadline: Deadline): Promise<WriteResult | null> {
     const kept = { forgetOperations: false, resetTokens: false };
     checkWriteCount(removal.entries ?? []);
     const result = await this.#write(deadline, (store, common) =>
@@ -209,15 +208,15 @@ export class SessionHandle {
   /**
    * Starts the time to live again.
    */
-  async touch(deadline: Deadline = this.newDeadline()): Promise<WriteResult> {
+  async touch(deadline: Deadline): Promise<WriteResult> {
     return this.#write(deadline, (store, common) => store.touch(common));
   }
 
   /**
    * Takes the lock of the session, which is created where there is none.
    */
-  async lock(lock: HeldLock, leaseMs: number): Promise<void> {
-    const { incarnation } = await this.#write(this.newDeadline(), (store, common) =>
+  async lock(lock: HeldLock, leaseMs: number, deadline: Deadline): Promise<void> {
+    const { incarnation } = await this.#write(deadline, (store, common) =>
       store.lock({
         ...common,
         lockToken: lock.token,
@@ -248,13 +247,14 @@ export class SessionHandle {
 
   /**
    * Removes the session and says whether it was there.
+   *
+   * @param repeats - The id of a delete with an unknown outcome, to do that one.
    */
-  async delete(): Promise<boolean> {
-    const { store, address } = await this.#begin(this.newDeadline());
+  async delete(deadline: Deadline, repeats?: string): Promise<boolean> {
+    const { store, address } = await this.#begin(deadline);
     const lock = currentLock(this.place);
-    const deleted = await noting(lock, () =>
-      store.delete({ ...address, expect: this.#expect(), lockToken: lock?.token }),
-    );
+    const params = { ...address, expect: this.#expect(), lockToken: lock?.token, repeats };
+    const deleted = await noting(lock, () => store.delete(params));
     if (!deleted) return false;
     this.#incarnation ??= GONE;
     lock?.end();
@@ -346,6 +346,7 @@ export class SessionHandle {
   /** Gives the store, and the address with the time that opening it has left for the call. */
   async #begin(deadline: Deadline): Promise<{ store: SessionStore; address: SessionAddress }> {
     if (this.#closed) throw new StoreClosedError('The session is closed');
+    if (deadline.isAborted) throw deadline.aborted;
     return this.#reach(deadline);
   }
 

@@ -35,13 +35,14 @@ export async function readySession<S extends Openable>(
 export async function loadOrCreate(session: Openable): Promise<void> {
   const { handle } = partsOf(session);
   await handle.within(handle.newDeadline(), async () => {
-    if (await handle.load()) return;
+    if (await handle.load(handle.newDeadline())) return;
     try {
       await session.create();
     } catch (error) {
       if (!hasCode(error, 'session_exists')) throw error;
       // Someone else created it in between.
-      if (!(await handle.load())) throw new SessionExpiredError(session.sessionId);
+      if (!(await handle.load(handle.newDeadline())))
+        throw new SessionExpiredError(session.sessionId);
     }
   });
 }

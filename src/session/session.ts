@@ -7,6 +7,7 @@ import type { AgentInputItem } from '@openai/agents-core';
 
 import type { JsonValue } from '../document/document.ts';
 import { SessionNotFoundError } from '../errors.ts';
+import type { EntrySelection, HeadChanges, SessionSnapshot } from '../store.ts';
 import { checkJson, checkJsonObject, checkName } from './input-validation.ts';
 import {
   type Message,
@@ -24,9 +25,12 @@ import { RunSession } from './run-session.ts';
 import { type LoadArguments, newSession, type SessionClass } from './session-class.ts';
 import { loadOrCreate, readySession } from './session-opening.ts';
 import { type JSONSessionOptions, resolveOptions } from './session-options.ts';
-import { repeatable } from './caller-operation.ts';
+import type { CallOptions } from './call-options.ts';
+import { beginWrite, repeatedId, withIdOf, type WriteOptions } from './caller-operation.ts';
 import { findRepeated } from './repeated-message.ts';
 import { partsOf } from './session-parts.ts';
+
+const HEAD_ONLY: EntrySelection = { kind: 'none' };
 
 /**
  * One conversation, kept in Redis as one JSON document or in an embedded SQLite file.
@@ -47,6 +51,10 @@ import { partsOf } from './session-parts.ts';
  * (`outcome_unknown`), `OutOfMemoryError` (`out_of_memory`), `UnsupportedSchemaError`
  * (`unsupported_schema`) and, while somebody has the session to themselves ({@link
  * JSONSession.exclusive}), `SessionLockedError` (`session_locked`) or `LeaseLostError` (`lease_lost`).
+ *
+ * All of them take options as the last parameter: `timeoutMs` and a `signal` for that call alone, and
+ * writes an `operationId`, under which they can be repeated ({@link WriteOptions}). Used for something
+ * else than before, an id gets `OperationConflictError` (`operation_conflict`).
  *
  * @example
  * ```ts
@@ -113,7 +121,8 @@ export class JSONSession extends RunSession {
     ...[options]: LoadArguments<C>
   ): Promise<InstanceType<C>> {
     return readySession(newSession(this, [{ ...options, sessionId }]), async (session) => {
-      if (!(await partsOf(session).handle.load())) throw new SessionNotFoundError(sessionId);
+      const { handle } = partsOf(session);
+      if (!(await handle.load(handle.newDeadline()))) throw new SessionNotFoundError(sessionId);
     });
   }
 
@@ -149,34 +158,35 @@ export class JSONSession extends RunSession {
   }
 
   /**
-   * Creates the session that the constructor named.
+   * Creates the session that the constructor named. Repeated under the id of its unknown outcome, it is
+   * a success where the first one has created it; an id of your own has no effect.
    *
    * @throws `SessionExistsError` (`session_exists`) when there is one with this id.
    */
-  async create(): Promise<void> {
-    await partsOf(this).handle.create();
+  async create(options: WriteOptions = {}): Promise<void> {
+    const { handle } = partsOf(this);
+    await handle.create(handle.newDeadline(options), repeatedId(options));
   }
 
   /**
    * Adds one message and gives it as it was stored.
    *
+   * @param writeOptions - The operation id can stand in the message or here.
    * @throws `InvalidInputError` (`invalid_input`) naming the field that is wrong.
    * @throws `ItemTooLargeError` (`item_too_large`) when it is larger than `maxItemBytes`.
    * @throws `OperationConflictError` (`operation_conflict`) when the operation id was used for another
    * message.
    */
-  async addMessage(message: NewMessage): Promise<Message> {
+  async addMessage(message: NewMessage, writeOptions: WriteOptions = {}): Promise<Message> {
     const { handle, options, prepare } = partsOf(this);
     const [item] = prepare([messageItem(message, options.codec)]);
     const entry = messageEntry(message, item, options.codec);
     const said = ['message', entry.role, message.content, entry.agent, entry.tokens];
-    const once = await repeatable(message, () => said);
-    const { time, repeated } = await handle.append({
-      entries: [entry],
-      tokens: entry.tokens ?? 0,
-      ...once,
-    });
-    if (repeated) return findRepeated(handle, entry, time);
+    const named = withIdOf(message, writeOptions);
+    const { deadline, once } = await beginWrite(handle, named, () => said);
+    const addition = { entries: [entry], tokens: entry.tokens ?? 0, ...once };
+    const { time, repeated } = await handle.append(addition, deadline);
+    if (repeated) return findRepeated(handle, entry, { time, deadline });
     return toMessage({ ...entry, timestamp: time }, true);
   }
 
@@ -195,21 +205,22 @@ export class JSONSession extends RunSession {
    * console.log(await session.getMessages({ role: 'assistant', since: lastHour, limit: 5 }));
    * ```
    */
-  async getMessages(filter: MessageFilter = {}): Promise<Message[]> {
+  async getMessages(filter: MessageFilter = {}, options: CallOptions = {}): Promise<Message[]> {
     const selection = new MessageSelection(filter);
-    const snapshot = await partsOf(this).handle.read(selection.entries);
+    const snapshot = await this.#read(options, selection.entries);
     selection.assertFound();
     return snapshot === null ? [] : toMessages(snapshot);
   }
 
   /**
-   * Makes an agent the current one and adds it to the agents used.
+   * Makes an agent the current one and adds it to the agents used. Repeated under one operation id, it
+   * leaves an agent that became the current one since.
    *
    * @throws `InvalidInputError` (`invalid_input`) when the name is not a string or empty.
    */
-  async trackAgent(name: string): Promise<void> {
+  async trackAgent(name: string, options: WriteOptions = {}): Promise<void> {
     const currentAgent = checkName(name, 'name');
-    await partsOf(this).handle.append({ changes: { currentAgent } });
+    await this.#change({ currentAgent }, options, () => ['track_agent', currentAgent]);
   }
 
   /**
@@ -217,8 +228,8 @@ export class JSONSession extends RunSession {
    *
    * @throws {@link SessionNotFoundError} (`session_not_found`) when it was never created.
    */
-  async getMetadata(): Promise<SessionMetadata> {
-    const snapshot = await partsOf(this).handle.read({ kind: 'none' });
+  async getMetadata(options: CallOptions = {}): Promise<SessionMetadata> {
+    const snapshot = await this.#read(options);
     if (snapshot === null) throw new SessionNotFoundError(this.sessionId);
     return toMetadata(snapshot.head, snapshot.length ?? 0);
   }
@@ -226,33 +237,35 @@ export class JSONSession extends RunSession {
   /**
    * Gives the whole history as items for the SDK, the same as {@link JSONSession.getItems}.
    */
-  async toAgentInputs(): Promise<AgentInputItem[]> {
-    return this.getItems();
+  async toAgentInputs(options: CallOptions = {}): Promise<AgentInputItem[]> {
+    return this.getItems(undefined, undefined, options);
   }
 
   /**
    * Keeps a JSON value for the agent that takes over; it replaces the one before. Numbers keep 15
-   * significant digits: RedisJSON rounds what has more.
+   * significant digits: RedisJSON rounds what has more. Repeated under one operation id, it leaves a
+   * value that was set since.
    *
    * @throws `InvalidInputError` (`invalid_input`) when JSON cannot hold the value.
    */
-  async setHandoffContext(context: unknown): Promise<void> {
+  async setHandoffContext(context: unknown, options: WriteOptions = {}): Promise<void> {
     const handoffContext = checkJson(context, 'context');
-    await partsOf(this).handle.append({ changes: { handoffContext } });
+    await this.#change({ handoffContext }, options, () => ['handoff_context', handoffContext]);
   }
 
   /**
    * Gives the JSON value that {@link JSONSession.setHandoffContext} kept, or null.
    */
-  async getHandoffContext(): Promise<JsonValue> {
-    const snapshot = await partsOf(this).handle.read({ kind: 'none' });
+  async getHandoffContext(options: CallOptions = {}): Promise<JsonValue> {
+    const snapshot = await this.#read(options);
     return snapshot?.head.handoff_context ?? null;
   }
 
   /**
    * Merges attributes of your own (title, tags, tenant) into the session's, as an RFC 7396 merge patch:
    * null removes a member, objects are merged, everything else is replaced. Numbers keep 15 significant
-   * digits: RedisJSON rounds what has more.
+   * digits: RedisJSON rounds what has more. Repeated under one operation id, it leaves what was merged
+   * since.
    *
    * @throws `InvalidInputError` (`invalid_input`) when it is not a JSON object.
    * @throws `ConflictError` (`conflict`) when other writers kept changing the attributes.
@@ -265,33 +278,37 @@ export class JSONSession extends RunSession {
    * await session.setAttributes({ title: 'Trip to Oslo', tags: ['travel'], draft: null });
    * ```
    */
-  async setAttributes(attributes: object): Promise<void> {
+  async setAttributes(attributes: object, options: WriteOptions = {}): Promise<void> {
     const patch = checkJsonObject(attributes, 'attributes');
-    await partsOf(this).handle.append({ changes: { attributes: patch } });
+    await this.#change({ attributes: patch }, options, () => ['attributes', patch]);
   }
 
   /**
-   * Starts the session's time to live again, without any other change.
+   * Starts the session's time to live again, without any other change. It can be repeated as it is: an
+   * operation id has no effect.
    *
    * @throws {@link SessionNotFoundError} (`session_not_found`) when it was never created.
    */
-  async touch(): Promise<void> {
-    await partsOf(this).handle.touch();
+  async touch(options: WriteOptions = {}): Promise<void> {
+    const { handle } = partsOf(this);
+    repeatedId(options);
+    await handle.touch(handle.newDeadline(options));
   }
 
   /**
    * Gives the turns of the conversation, oldest first. A turn is the user and system messages in a row
    * and all up to the next user message; what is before the first user message is a turn, too.
    */
-  async getTurns(): Promise<Turn[]> {
-    return toTurns(await this.getMessages());
+  async getTurns(options: CallOptions = {}): Promise<Turn[]> {
+    return toTurns(await this.getMessages({}, options));
   }
 
   /**
    * Removes the newest turn, with its tool calls and handoffs, in one step, and gives its messages;
-   * none when there is no message.
+   * none when there is no message. Repeated under one operation id, it is as `popItem` is.
    *
    * @throws `ConflictError` (`conflict`) when other writers kept changing the end of the history.
+   * @throws `OperationAppliedError` (`operation_applied`) as `popItem` does.
    *
    * @example
    * ```ts
@@ -302,36 +319,45 @@ export class JSONSession extends RunSession {
    * console.log(`Ask again: ${question?.content}`);
    * ```
    */
-  async popTurn(): Promise<Message[]> {
-    return withoutCompaction(toMessages(await popNewestTurn(partsOf(this).handle)));
+  async popTurn(options: WriteOptions = {}): Promise<Message[]> {
+    const { handle } = partsOf(this);
+    const call = await beginWrite(handle, options, () => ['pop_turn']);
+    return withoutCompaction(toMessages(await popNewestTurn(handle, call)));
   }
 
   /**
    * Removes a message and everything behind it in one step, to retry or edit it, and gives what was
-   * removed, oldest first.
+   * removed, oldest first. Repeated under one operation id, it is as `popItem` is.
    *
    * @throws `InvalidInputError` (`invalid_input`) when there is no message with this id.
    * @throws `ConflictError` (`conflict`) when other writers kept changing the end of the history.
+   * @throws `OperationAppliedError` (`operation_applied`) as `popItem` does.
    */
-  async undoTo(messageId: string): Promise<Message[]> {
+  async undoTo(messageId: string, options: WriteOptions = {}): Promise<Message[]> {
+    const { handle } = partsOf(this);
     const id = checkName(messageId, 'messageId');
-    return withoutCompaction(toMessages(await removeFrom(partsOf(this).handle, id)));
+    const call = await beginWrite(handle, options, () => ['undo_to', id]);
+    return withoutCompaction(toMessages(await removeFrom(handle, id, call)));
   }
 
   /**
    * Removes all messages and sets the counters to zero. Agents, attributes and the handoff context
-   * stay, as in the Python class.
+   * stay, as in the Python class. All operation ids but its own are forgotten: repeated under that, it
+   * leaves what was added since.
    */
-  async clear(): Promise<void> {
-    await removeAll(partsOf(this).handle, true);
+  async clear(options: WriteOptions = {}): Promise<void> {
+    const { handle } = partsOf(this);
+    await removeAll(handle, await beginWrite(handle, options, () => ['clear']), true);
   }
 
   /**
    * Deletes the session and says whether it was there. This handle then gets `SessionExpiredError`,
-   * unless it creates the session anew.
+   * unless it creates the session anew. Repeated under the id of its unknown outcome, it says that the
+   * session was there; an id of your own has no effect.
    */
-  async delete(): Promise<boolean> {
-    return partsOf(this).handle.delete();
+  async delete(options: WriteOptions = {}): Promise<boolean> {
+    const { handle } = partsOf(this);
+    return handle.delete(handle.newDeadline(options), repeatedId(options));
   }
 
   /**
@@ -346,5 +372,19 @@ export class JSONSession extends RunSession {
    */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #read(
+    options: CallOptions,
+    entries: EntrySelection = HEAD_ONLY,
+  ): Promise<SessionSnapshot | null> {
+    const { handle } = partsOf(this);
+    return handle.read(entries, handle.newDeadline(options));
+  }
+
+  async #change(changes: HeadChanges, options: WriteOptions, body: () => JsonValue): Promise<void> {
+    const { handle } = partsOf(this);
+    const { deadline, once } = await beginWrite(handle, options, body);
+    await handle.append({ changes, ...once }, deadline);
   }
 }

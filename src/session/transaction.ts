@@ -5,13 +5,14 @@
  */
 import type { AgentInputItem } from '@openai/agents-core';
 
+import type { Deadline } from '../deadline.ts';
 import type { JsonValue } from '../document/document.ts';
 import { hasCode } from '../errors.ts';
 import { canonicalText, sha256 } from '../items/canonical-text.ts';
 import type { Operation } from '../store.ts';
 import { itemJson, sameItems } from '../items/item-equality.ts';
 import { selectItems, toItems } from './item-selection.ts';
-import { rewriteAsPlanned } from './rewriting.ts';
+import { NO_VERSION, rewriteAsPlanned } from './rewriting.ts';
 import type { OriginatedWrite } from './origin.ts';
 import type { Removal, SessionHandle } from './session-handle.ts';
 import {
@@ -20,8 +21,11 @@ import {
   transactionMismatch,
 } from './transaction-arguments.ts';
 
-/** No entry has this id, so a rewrite that expects it changes nothing. */
-const NO_VERSION = { generation: -1, lastId: '-' };
+/** What a transaction is known by, and when the call must have ended. */
+interface TransactionCall {
+  readonly operation: Operation;
+  readonly deadline: Deadline;
+}
 
 /**
  * Applies a transaction.
@@ -34,17 +38,14 @@ const NO_VERSION = { generation: -1, lastId: '-' };
 export async function applyTransaction(
   handle: SessionHandle,
   expectedSuffix: readonly AgentInputItem[],
-  { entries, run, operation }: OriginatedWrite & { operation: Operation },
+  { entries, run, operation, deadline }: OriginatedWrite & TransactionCall,
 ): Promise<void> {
   try {
     if (expectedSuffix.length === 0) {
-      await handle.append({ entries, operation, run });
+      await handle.append({ entries, operation, run }, deadline);
     } else {
-      await replaceSuffix(handle, expectedSuffix, {
-        entries,
-        operation,
-        ...(run && { run }),
-      });
+      const write = { entries, operation, ...(run && { run }) };
+      await replaceSuffix(handle, expectedSuffix, { write, deadline });
     }
   } catch (error) {
     if (hasCode(error, 'operation_conflict')) throw transactionMismatch();
@@ -70,9 +71,12 @@ export async function operationOf({
 async function replaceSuffix(
   handle: SessionHandle,
   expectedSuffix: readonly AgentInputItem[],
-  write: Pick<Removal, 'entries' | 'operation' | 'run'>,
+  {
+    write,
+    deadline,
+  }: { write: Pick<Removal, 'entries' | 'operation' | 'run'>; deadline: Deadline },
 ): Promise<void> {
-  await rewriteAsPlanned(handle, async (deadline) => {
+  await rewriteAsPlanned(handle, deadline, async () => {
     const snapshot = await handle.read(selectItems(expectedSuffix.length), deadline);
     const { entries, tail, visited } = snapshot ?? { entries: [], tail: null, visited: 0 };
     if (sameItems(toItems(entries), expectedSuffix)) {

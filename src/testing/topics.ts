@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { CALLS } from './cases/calls.ts';
 import { COMPACTION } from './cases/compaction.ts';
 import { CONCURRENCY } from './cases/concurrency.ts';
 import { DOCUMENTS } from './cases/documents.ts';
@@ -16,7 +17,6 @@ import { MESSAGES } from './cases/messages.ts';
 import { METADATA } from './cases/metadata.ts';
 import { OWNERSHIP } from './cases/ownership.ts';
 import { REMOVAL } from './cases/removal.ts';
-import { REPEATS } from './cases/repeats.ts';
 import { RUNNER, STREAMED_RUNNER } from './cases/runner.ts';
 import { RUN_RECORDS } from './cases/run-records.ts';
 import { STORE } from './cases/store.ts';
@@ -41,7 +41,7 @@ export const TOPICS: readonly Topic[] = [
   CONCURRENCY,
   ...LOCKS,
   TRANSACTIONS,
-  REPEATS,
+  ...CALLS,
   TURNS,
   COMPACTION,
   RUN_RECORDS,

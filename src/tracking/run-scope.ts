@@ -6,6 +6,7 @@
  */
 import type { AgentInputItem, RunContext, Usage } from '@openai/agents-core';
 
+import type { Deadline } from '../deadline.ts';
 import type { Handoff } from '../document/document.ts';
 import type { RunRecord, UsageCounts } from '../store.ts';
 import { HandoffLanding } from './handoff-landing.ts';
@@ -34,7 +35,7 @@ export interface RunTrace extends ItemTrace {
 /**
  * Reads the marks of a session's document.
  */
-export type MarkReader = (session: object) => Promise<string>;
+export type MarkReader = (session: object, deadline?: Deadline) => Promise<string>;
 
 /**
  * One run with one session; a run that goes on in the same process keeps its scope.
@@ -162,9 +163,15 @@ export class RunScope {
 
   /**
    * Gives what is known of items that are about to be stored.
+   *
+   * @param deadline - Of the call that stores them.
    */
-  async trace(items: readonly AgentInputItem[], kind: WriteKind): Promise<RunTrace> {
-    await this.#recall();
+  async trace(
+    items: readonly AgentInputItem[],
+    kind: WriteKind,
+    deadline?: Deadline,
+  ): Promise<RunTrace> {
+    await this.#recall(deadline);
     const skip = this.#items.countKept(items, kind);
     const found = this.#items.find(items.slice(skip), kind, this.#agent);
     const handoffs = this.#handoffs.on(found.filter(isNew).map(({ item }) => item));
@@ -221,11 +228,11 @@ export class RunScope {
   }
 
   /** Finds out what of this run is recorded, where that is not known. */
-  async #recall(): Promise<void> {
+  async #recall(deadline?: Deadline): Promise<void> {
     const inherited = this.#inherited;
     const unconfirmed = this.#unconfirmed;
     if (inherited === null && unconfirmed === null) return;
-    const marks = await this.#readMarks(this.session);
+    const marks = await this.#readMarks(this.session, deadline);
     if (unconfirmed !== null && marks.includes(unconfirmed.mark)) unconfirmed.commit();
     if (inherited !== null) {
       const recorded = await usageRecordedBy(marks, inherited.items, inherited.usage);

@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 
 import type { SessionDocument } from '../../src/document/document.ts';
 import type { JSONSession } from '../../src/index.ts';
+import { READS_WITH_OPTIONS, WRITES_WITH_OPTIONS } from '../../src/testing/every-option.ts';
 
 /**
  * One parameter.
@@ -27,6 +28,10 @@ export interface Parameter {
 /** What JavaScript makes of a session: nothing keeps a value from a parameter. */
 export type Untyped = Record<keyof JSONSession, (...args: unknown[]) => Promise<unknown>>;
 
+/** Calls that want another session each time. */
+const ENDS: ReadonlySet<string> = new Set(['create', 'delete']);
+/** What the calls of every-option.ts can miss: the message that one names. */
+const FIELDS_OF_CALLS = ['messageId'];
 const USER = { role: 'user', content: 'Hello' };
 const CALL = { type: 'function_call', callId: 'call-1', name: 'go', arguments: '{}' };
 
@@ -318,7 +323,38 @@ const HEAD: readonly Parameter[] = [
   },
 ];
 
+/** Options are the last parameter of every call that reaches the store. */
+const OPTIONS: readonly Parameter[] = [
+  ...Object.entries({ ...READS_WITH_OPTIONS, ...WRITES_WITH_OPTIONS })
+    .filter(([name]) => !ENDS.has(name))
+    .map(([name, call]): Parameter => ({
+      name: `${name} with options`,
+      fields: ['options', 'timeoutMs', 'signal', 'operationId', ...FIELDS_OF_CALLS],
+      call: (session, value) => call(session as unknown as JSONSession, value as object),
+    })),
+  ...(['timeoutMs', 'signal', 'operationId'] as const).map((field): Parameter => ({
+    name: `popItem ${field}`,
+    fields: [field],
+    call: (session, value) => session.popItem(undefined, { [field]: value }),
+    check: checkOperations,
+  })),
+  ...Object.entries(WRITES_WITH_OPTIONS)
+    .filter(([name]) => !ENDS.has(name))
+    .map(([name, call]): Parameter => ({
+      name: `${name} with operationId`,
+      fields: ['operationId', ...FIELDS_OF_CALLS],
+      call: (session, operationId) =>
+        call(session as unknown as JSONSession, { operationId } as object),
+      check: checkOperations,
+    })),
+  {
+    name: 'exclusive signal',
+    fields: ['signal'],
+    call: (session, signal) => session.exclusive(() => 'done', { signal }),
+  },
+];
+
 /**
  * Parameters of methods.
  */
-export const PARAMETERS: readonly Parameter[] = [...MESSAGES, ...ITEMS, ...HEAD];
+export const PARAMETERS: readonly Parameter[] = [...MESSAGES, ...ITEMS, ...HEAD, ...OPTIONS];

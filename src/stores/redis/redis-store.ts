@@ -34,6 +34,7 @@ import { replyJson, replyText } from './reply.ts';
 import * as scripts from './scripts.generated.ts';
 import { ScriptWriter } from './script-writer.ts';
 import { deletedLivesKey, emptyTrash, trashKey } from './trash.ts';
+import { createdIncarnation } from './write-ids.ts';
 import { UrlConnection } from './url-connection.ts';
 
 /** How often a merge of attributes is tried while other writers change them too. */
@@ -113,15 +114,22 @@ export class RedisStore implements SessionStore {
 
   async create(params: CreateParams): Promise<WriteResult> {
     const { session, ttl, sessionId } = params;
+    const incarnation = createdIncarnation(params.repeats) ?? session.incarnation;
     const args = [
-      hexadecimal(session.incarnation, 'session.incarnation'),
+      hexadecimal(incarnation, 'session.incarnation'),
       ttl === null ? '' : String(ttl),
       JSON.stringify(sessionId),
       JSON.stringify(session.userId),
     ];
     const besides = [deletedLivesKey(params)];
     return this.#call(params, (deadline) =>
-      this.#writer.create(params, { script: scripts.create, besides, args, deadline }),
+      this.#writer.create(params, {
+        script: scripts.create,
+        besides,
+        args,
+        incarnation,
+        deadline,
+      }),
     );
   }
 
@@ -135,7 +143,7 @@ export class RedisStore implements SessionStore {
 
   async rewrite(params: RewriteParams): Promise<WriteResult | null> {
     const { version, drop, forgetOperations, resetTokens, entries = [] } = params;
-    const { historyStart, operation, run } = params;
+    const { historyStart, operation, repeats, run } = params;
     const args = [
       version === null ? '' : String(version.generation),
       version === null ? '' : version.lastId,
@@ -145,10 +153,10 @@ export class RedisStore implements SessionStore {
       historyStart === 'kept' ? '1' : '0',
       ...entries.map(entryText),
     ];
-    const record = fullRecord(run);
     const trash = drop === 'all' ? trashKey(params) : null;
     const besides = trash === null ? [] : [trash];
-    const rewrite = { script: scripts.rewrite, besides, args, operation, record };
+    const record = fullRecord(run);
+    const rewrite = { script: scripts.rewrite, besides, args, operation, repeats, record };
     return this.#call(params, async (deadline) => {
       const done = await this.#writer.run(params, { ...rewrite, deadline });
       if (done === null) return null;

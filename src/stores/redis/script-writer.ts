@@ -31,10 +31,15 @@ import type { RedisCommander, ScriptCall, ScriptReply } from './commander.ts';
 import { hexadecimal, markText } from './hexadecimal.ts';
 import type { LuaScript } from './lua-script.ts';
 import * as scripts from './scripts.generated.ts';
+import {
+  type EarlierWrite,
+  earlierDelete,
+  earlierWrite,
+  isRepeatable,
+  operationIdOf,
+  type WriteIdentity,
+} from './write-ids.ts';
 import { type WriterLane, WriterLanes } from './writer-lanes.ts';
-
-/** Well inside the ten minutes for which the server keeps the record of a writer. */
-const REPEATABLE_MS = 9 * 60_000;
 
 /** A writing script and what it needs beside that which all of them take. */
 interface WriteScript {
@@ -69,9 +74,6 @@ interface Answer {
 }
 
 const USES_NUMBER: ReadonlySet<string> = new Set(['OK', 'GAP']);
-
-/** As a write is known to the server. */
-type WriteIdentity = Pick<WriterLane, 'id' | 'sequence'>;
 
 /**
  * Writes sessions through one commander.
@@ -118,10 +120,10 @@ export class ScriptWriter {
   async #repeat(
     params: WriteParams,
     write: WriteScript,
-    earlier: WriteIdentity & { sentAt: number },
+    earlier: EarlierWrite,
   ): Promise<ScriptResult | null> {
     const operationId = operationIdOf(earlier, earlier.sentAt);
-    if (Date.now() - earlier.sentAt > REPEATABLE_MS) throw new OutcomeUnknownError(operationId);
+    if (!isRepeatable(earlier)) throw new OutcomeUnknownError(operationId);
     const call = { ...this.#call(params, write, earlier), operationId };
     const { texts: answer } = await this.#answer(params, write, call);
     if (answer[0] === 'GAP') throw new OutcomeUnknownError(operationId);
@@ -133,8 +135,11 @@ export class ScriptWriter {
   /**
    * Runs the script that creates a session. It needs no number: it is recognised by the incarnation.
    */
-  async create(params: SessionAddress, write: WriteScript): Promise<WriteResult> {
-    const { reply } = await this.#runInTurn(params.key, write, randomHex(8));
+  async create(
+    params: SessionAddress,
+    write: WriteScript & { readonly incarnation: string },
+  ): Promise<WriteResult> {
+    const { reply } = await this.#runInTurn(params.key, write, write.incarnation);
     const expect = { incarnation: null, userId: null };
     return this.#result({ ...params, expect }, texts(reply), null);
   }
@@ -150,7 +155,7 @@ export class ScriptWriter {
     besides: readonly [lives: string, trash: string],
   ): Promise<{ deleted: boolean; hasTrash: boolean }> {
     const { expect, key } = params;
-    const operationId = randomHex(8);
+    const operationId = earlierDelete(params.repeats) ?? randomHex(8);
     const args = [
       expect.incarnation ?? '',
       expect.userId ?? '',
@@ -296,20 +301,4 @@ function recordText(record: FullRecord | null): string {
 
 function texts(reply: unknown): string[] {
   return Array.isArray(reply) ? reply.map(String) : [];
-}
-
-/** With the second in which it was sent: for a while the server knows whether it was applied. */
-function operationIdOf({ id, sequence }: WriteIdentity, sentAt = Date.now()): string {
-  return `${id}-${sequence}-${Math.floor(sentAt / 1000)}`;
-}
-
-/** Gives null for an id that no write of a Redis store had. */
-function earlierWrite(
-  operationId: string | undefined,
-): (WriteIdentity & { sentAt: number }) | null {
-  // No more digits than Lua writes out as they are.
-  const pattern = /^([\da-f]{16})-([1-9]\d{0,12})-([1-9]\d{0,11})$/u;
-  const [, id, sequence, second] = pattern.exec(operationId ?? '') ?? [];
-  if (id === undefined) return null;
-  return { id, sequence: Number(sequence), sentAt: Number(second) * 1000 };
 }
