@@ -163,8 +163,11 @@ export class ScriptWriter {
       operationId,
     ];
     const remove = { script: scripts.remove, besides, args, deadline };
-    const answer = texts((await this.#runInTurn(key, remove, operationId)).reply);
+    const { reply, maybeApplied } = await this.#runInTurn(key, remove, operationId);
+    const answer = texts(reply);
     const [status = ''] = answer;
+    // The lock may be gone when an attempt before arrives.
+    if (maybeApplied && status === 'LOCKED') throw new OutcomeUnknownError(operationId);
     if (status === 'MISSING' || status === 'REPLACED' || status === 'FORBIDDEN') {
       return { deleted: false, hasTrash: false };
     }

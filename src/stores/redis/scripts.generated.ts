@@ -4,7 +4,7 @@ import type { LuaScript } from './lua-script.ts';
 /** `lua/append.lua`, where its comments are. */
 export const append: LuaScript = {
   name: 'append',
-  sha1: '428c18265af756195ec76f27df3797282add48c7',
+  sha1: 'ca0e53e862849f7679c6c55e6cafc213db90c39b',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -170,8 +170,9 @@ end
 local function was_deleted(incarnation)
   return is_recorded(';' .. incarnation .. ':')
 end
-local function has_deleted(call)
-  return is_recorded(':' .. call .. ';')
+local function deletion_by(call)
+  if is_recorded(';-:' .. call .. ';') then return 'nothing' end
+  return is_recorded(':' .. call .. ';') and 'deleted' or nil
 end
 local function record_deletion(incarnation, call)
   local lives = deleted_lives()
@@ -179,7 +180,7 @@ local function record_deletion(incarnation, call)
   lives = lives .. string.gsub(incarnation, ':', '=') .. ':' .. call .. ';'
   local _, count = string.gsub(lives, ';', ';')
   for _ = LIVES_KEPT + 1, count do lives = string.match(lives, '^[^;]*;(.*)$') end
-  redis.call('JSON.SET', KEYS[2], '$', cjson.encode(lives))
+  redis.pcall('JSON.SET', KEYS[2], '$', cjson.encode(lives))
   redis.call('EXPIRE', KEYS[2], LIFE_SECONDS)
 end
 local SCHEMA = 1
@@ -604,7 +605,7 @@ return finish_write(session, { { 'message_count', integer(length) } }, {})
 /** `lua/create.lua`, where its comments are. */
 export const create: LuaScript = {
   name: 'create',
-  sha1: '4df2815146f0fb95e3d7313fe02fafcb7647ceec',
+  sha1: '1a5ce29961e522dda41aab5568fe8005a01ef629',
   source: `local LIVES_KEPT = 64
 local LIFE_SECONDS = 600
 local function deleted_lives()
@@ -619,8 +620,9 @@ end
 local function was_deleted(incarnation)
   return is_recorded(';' .. incarnation .. ':')
 end
-local function has_deleted(call)
-  return is_recorded(':' .. call .. ';')
+local function deletion_by(call)
+  if is_recorded(';-:' .. call .. ';') then return 'nothing' end
+  return is_recorded(':' .. call .. ';') and 'deleted' or nil
 end
 local function record_deletion(incarnation, call)
   local lives = deleted_lives()
@@ -628,7 +630,7 @@ local function record_deletion(incarnation, call)
   lives = lives .. string.gsub(incarnation, ':', '=') .. ':' .. call .. ';'
   local _, count = string.gsub(lives, ';', ';')
   for _ = LIVES_KEPT + 1, count do lives = string.match(lives, '^[^;]*;(.*)$') end
-  redis.call('JSON.SET', KEYS[2], '$', cjson.encode(lives))
+  redis.pcall('JSON.SET', KEYS[2], '$', cjson.encode(lives))
   redis.call('EXPIRE', KEYS[2], LIFE_SECONDS)
 end
 local clock = redis.call('TIME')
@@ -786,7 +788,7 @@ return { 'HEAD', length and tostring(length) or '', redis.call('JSON.GET', KEYS[
 /** `lua/lock.lua`, where its comments are. */
 export const lock: LuaScript = {
   name: 'lock',
-  sha1: '1f1cd579c4975dd0d8ac860603c63ac3d6351cf6',
+  sha1: '7d11abcff7c0630937d3cb4e3d3f088360654e1b',
   source: `local LIVES_KEPT = 64
 local LIFE_SECONDS = 600
 local function deleted_lives()
@@ -801,8 +803,9 @@ end
 local function was_deleted(incarnation)
   return is_recorded(';' .. incarnation .. ':')
 end
-local function has_deleted(call)
-  return is_recorded(':' .. call .. ';')
+local function deletion_by(call)
+  if is_recorded(';-:' .. call .. ';') then return 'nothing' end
+  return is_recorded(':' .. call .. ';') and 'deleted' or nil
 end
 local function record_deletion(incarnation, call)
   local lives = deleted_lives()
@@ -810,7 +813,7 @@ local function record_deletion(incarnation, call)
   lives = lives .. string.gsub(incarnation, ':', '=') .. ':' .. call .. ';'
   local _, count = string.gsub(lives, ';', ';')
   for _ = LIVES_KEPT + 1, count do lives = string.match(lives, '^[^;]*;(.*)$') end
-  redis.call('JSON.SET', KEYS[2], '$', cjson.encode(lives))
+  redis.pcall('JSON.SET', KEYS[2], '$', cjson.encode(lives))
   redis.call('EXPIRE', KEYS[2], LIFE_SECONDS)
 end
 local clock = redis.call('TIME')
@@ -1280,7 +1283,7 @@ return done(session)
 /** `lua/remove.lua`, where its comments are. */
 export const remove: LuaScript = {
   name: 'remove',
-  sha1: 'afcc06b8d509db6c04c594eb947bc44abf02d1d7',
+  sha1: '4c9b84276cf0a128ac5a1f67bc2a3a963d49e7f7',
   source: `local LIVES_KEPT = 64
 local LIFE_SECONDS = 600
 local function deleted_lives()
@@ -1295,8 +1298,9 @@ end
 local function was_deleted(incarnation)
   return is_recorded(';' .. incarnation .. ':')
 end
-local function has_deleted(call)
-  return is_recorded(':' .. call .. ';')
+local function deletion_by(call)
+  if is_recorded(';-:' .. call .. ';') then return 'nothing' end
+  return is_recorded(':' .. call .. ';') and 'deleted' or nil
 end
 local function record_deletion(incarnation, call)
   local lives = deleted_lives()
@@ -1304,7 +1308,7 @@ local function record_deletion(incarnation, call)
   lives = lives .. string.gsub(incarnation, ':', '=') .. ':' .. call .. ';'
   local _, count = string.gsub(lives, ';', ';')
   for _ = LIVES_KEPT + 1, count do lives = string.match(lives, '^[^;]*;(.*)$') end
-  redis.call('JSON.SET', KEYS[2], '$', cjson.encode(lives))
+  redis.pcall('JSON.SET', KEYS[2], '$', cjson.encode(lives))
   redis.call('EXPIRE', KEYS[2], LIFE_SECONDS)
 end
 local SCHEMA = 1
@@ -1434,10 +1438,14 @@ local function history_length()
   local length = redis.call('JSON.ARRLEN', key, '$.messages')
   return type(length) == 'table' and length[1] or nil
 end
-if has_deleted(ARGV[4]) then return removed() end
+local outcome = deletion_by(ARGV[4])
+if outcome then return outcome == 'deleted' and removed() or { 'MISSING' } end
 local session, refusal = load_session(ARGV[1], ARGV[2])
 local may_delete = session or (refusal[1] == 'CORRUPT' and ARGV[1] == '' and ARGV[2] == '')
-if not may_delete then return refusal end
+if not may_delete then
+  if ARGV[1] == '' and refusal[1] ~= 'TYPE' then record_deletion('-', ARGV[4]) end
+  return refusal
+end
 local refused = session and lock_refusal(session, ARGV[3])
 if refused then return refused end
 if is_long(history_length()) then
@@ -1445,7 +1453,7 @@ if is_long(history_length()) then
 else
   redis.call('UNLINK', key)
 end
-record_deletion(session and incarnation_of(session) or '', ARGV[4])
+record_deletion(session and incarnation_of(session) or '?', ARGV[4])
 return removed()
 `,
 };

@@ -6,7 +6,7 @@
 import { createClient } from 'redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 
-import { JSONSession } from '../../../src/index.ts';
+import { JSONSession, type OutcomeUnknownError } from '../../../src/index.ts';
 import type { JSONSessionOptions } from '../../../src/index.ts';
 import { RedisStore } from '../../../src/stores/redis/index.ts';
 import { PYTHON_DOCUMENTS } from '../../../src/testing/python-documents.ts';
@@ -93,6 +93,39 @@ describe('a delete that is sent again', () => {
     await open().addItems([hello, hello]);
     await late.again();
     expect(await open().getItems()).toHaveLength(2);
+  });
+
+  test('takes nothing that was made after it had found nothing', async () => {
+    const late = doubling();
+    expect(await open({ store: late.store }).delete()).toBe(false);
+    await open().addItems([hello]);
+    await late.again();
+    expect(await open().getItems()).toHaveLength(1);
+  });
+
+  test('does not know where it met with a lock, which the one before need not have met with', async () => {
+    await open().addItems([hello]);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let isFirst = true;
+    let turn: Promise<void> | undefined;
+    const late = new RedisStore({
+      async send({ args }): Promise<unknown> {
+        if (!isFirst) return client.sendCommand([...args]);
+        isFirst = false;
+        const locked = Promise.withResolvers<void>();
+        turn = open().exclusive(() => (locked.resolve(), promise));
+        await locked.promise;
+        throw new Error('ECONNRESET');
+      },
+    });
+    const session = open({ store: late });
+    const outcome = session.delete();
+    await expect(outcome).rejects.toMatchObject({ code: 'outcome_unknown' });
+    resolve();
+    await turn;
+    const error = (await outcome.catch((reason: unknown) => reason)) as OutcomeUnknownError;
+    expect(await session.delete({ operationId: error.operationId })).toBe(true);
+    expect(await client.exists(key)).toBe(0);
   });
 
   test('says no where somebody else was the one', async () => {

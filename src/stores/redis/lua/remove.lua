@@ -22,11 +22,16 @@ local function history_length()
   return type(length) == 'table' and length[1] or nil
 end
 
-if has_deleted(ARGV[4]) then return removed() end
+local outcome = deletion_by(ARGV[4])
+if outcome then return outcome == 'deleted' and removed() or { 'MISSING' } end
 local session, refusal = load_session(ARGV[1], ARGV[2])
 -- What is corrupt can still be deleted, as long as nothing particular was expected of it.
 local may_delete = session or (refusal[1] == 'CORRUPT' and ARGV[1] == '' and ARGV[2] == '')
-if not may_delete then return refusal end
+if not may_delete then
+  -- What was never seen may come later; a life that was seen does not come back.
+  if ARGV[1] == '' and refusal[1] ~= 'TYPE' then record_deletion('-', ARGV[4]) end
+  return refusal
+end
 local refused = session and lock_refusal(session, ARGV[3])
 if refused then return refused end
 -- First, as it goes ahead at the memory limit, and what comes after it then does too.
@@ -35,5 +40,5 @@ if is_long(history_length()) then
 else
   redis.call('UNLINK', key)
 end
-record_deletion(session and incarnation_of(session) or '', ARGV[4])
+record_deletion(session and incarnation_of(session) or '?', ARGV[4])
 return removed()

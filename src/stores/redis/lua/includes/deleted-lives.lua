@@ -1,6 +1,7 @@
 -- Remembers which lives of a session were deleted, and by which call: a call that is sent again after
 -- its answer was lost, and that finds the session gone, learns what became of it. Kept beside the
--- session for ten minutes, as JSON text of `incarnation:call;`, the most recent at the end.
+-- session for ten minutes, as JSON text of `incarnation:call;`, the most recent at the end; of a call that found
+-- nothing `-:call;`, so that an attempt of it which arrives late does not take what was created since.
 --   KEYS[2] where it is kept
 
 local LIVES_KEPT = 64
@@ -22,10 +23,13 @@ local function was_deleted(incarnation)
   return is_recorded(';' .. incarnation .. ':')
 end
 
-local function has_deleted(call)
-  return is_recorded(':' .. call .. ';')
+-- Gives 'deleted', 'nothing' where the call found nothing to delete, or nil.
+local function deletion_by(call)
+  if is_recorded(';-:' .. call .. ';') then return 'nothing' end
+  return is_recorded(':' .. call .. ';') and 'deleted' or nil
 end
 
+-- With the incarnation '-' for a call that found nothing to delete.
 local function record_deletion(incarnation, call)
   local lives = deleted_lives()
   if not lives then return end
@@ -33,6 +37,7 @@ local function record_deletion(incarnation, call)
   lives = lives .. string.gsub(incarnation, ':', '=') .. ':' .. call .. ';'
   local _, count = string.gsub(lives, ';', ';')
   for _ = LIVES_KEPT + 1, count do lives = string.match(lives, '^[^;]*;(.*)$') end
-  redis.call('JSON.SET', KEYS[2], '$', cjson.encode(lives))
+  -- At the memory limit, where nothing was deleted before, there is no record.
+  redis.pcall('JSON.SET', KEYS[2], '$', cjson.encode(lives))
   redis.call('EXPIRE', KEYS[2], LIFE_SECONDS)
 end
