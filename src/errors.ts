@@ -23,6 +23,7 @@ import type {
   StoreUnavailableError,
   CallAbortedError,
   OutcomeUnknownError,
+  NotDurableError,
   JsonNotSupportedError,
   OutOfMemoryError,
   StoreClosedError,
@@ -52,6 +53,7 @@ export {
   StoreUnavailableError,
   CallAbortedError,
   OutcomeUnknownError,
+  NotDurableError,
   JsonNotSupportedError,
   OutOfMemoryError,
   StoreClosedError,
@@ -92,6 +94,7 @@ export type AnySessionError =
   | StoreUnavailableError
   | CallAbortedError
   | OutcomeUnknownError
+  | NotDurableError
   | JsonNotSupportedError
   | OutOfMemoryError
   | StoreClosedError;

@@ -44,6 +44,7 @@ export type {
   ServerFacts,
   StoreDiagnosis,
 } from './doctor/diagnosis.ts';
+export type { Durability } from './durability.ts';
 export { doctor, type DoctorOptions, type DoctorReport } from './doctor/doctor.ts';
 export {
   type AnySessionError,
@@ -57,6 +58,7 @@ export {
   OperationAppliedError,
   OperationConflictError,
   OutcomeUnknownError,
+  NotDurableError,
   OutOfMemoryError,
   SessionError,
   type SessionErrorCode,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Durability } from './durability.ts';
 import type { DiagnoseParams, StoreDiagnosis } from './doctor/diagnosis.ts';
 import { InvalidInputError } from './errors.ts';
 import type { SessionStore } from './store.ts';
@@ -42,13 +43,16 @@ export interface StoreHandle {
  * Gives a share in the store that a URL names, opening it where no one has.
  *
  * @param lingerMs - Milliseconds that the store stays open after the last share was given back.
- * @throws {@link InvalidInputError} (`invalid_input`) when the URL names no kind of store.
+ * @param durability - Of its writes; shares with another one are in another store.
+ * @throws {@link InvalidInputError} (`invalid_input`) when the URL names no kind of store, or one that
+ * has no such durability.
  */
 export async function acquireStore(
   url: string | undefined,
   lingerMs: number,
+  durability: Durability = 'acknowledged',
 ): Promise<StoreHandle> {
-  const { key, open, isVolatile } = await findOpener(url ?? defaultStoreUrl());
+  const { key, open, isVolatile } = await findOpener(url ?? defaultStoreUrl(), durability);
   const stores = sharedStores();
   const shared = stores.get(key) ?? { opening: open(), handles: 0, linger: null };
   stores.set(key, shared);
@@ -75,7 +79,7 @@ export async function diagnoseUrl(
   url: string | undefined,
   params: DiagnoseParams,
 ): Promise<StoreDiagnosis> {
-  const { diagnose } = await findOpener(url ?? defaultStoreUrl());
+  const { diagnose } = await findOpener(url ?? defaultStoreUrl(), 'acknowledged');
   return diagnose(params);
 }
 
@@ -103,14 +107,14 @@ export async function closeStores(): Promise<void> {
   );
 }
 
-async function findOpener(url: string): Promise<StoreOpener> {
+async function findOpener(url: string, durability: Durability): Promise<StoreOpener> {
   if (/^rediss?:/i.test(url)) {
     const { redisOpener } = await import('./stores/redis/opener.ts');
-    return redisOpener(url);
+    return redisOpener(url, durability);
   }
   if (/^sqlite:./i.test(url)) {
     const { sqliteOpener } = await import('./stores/sqlite/opener.ts');
-    return sqliteOpener(url);
+    return sqliteOpener(url, durability);
   }
   throw new InvalidInputError('url', 'must begin with redis:, rediss: or sqlite:');
 }

@@ -317,7 +317,8 @@ export interface UnlockParams extends WriteParams {
  * Every method is one atomic step. Besides what each says, all of them fail with `CallAbortedError`,
  * `WrongKeyTypeError`, `CorruptDocumentError`, `StoreUnavailableError`, `OutcomeUnknownError` (writes
  * only), `StoreClosedError`, and writes with `UnsupportedSchemaError` and `OutOfMemoryError`; a write
- * that fails has changed nothing, except where the outcome is unknown.
+ * that fails has changed nothing, except where the outcome is unknown, and with `NotDurableError`: that
+ * one was applied and is not where the durability of the store wants it.
  *
  * While a session is locked, `append`, `rewrite` and `delete` without the token of the lock fail with
  * `SessionLockedError`. With a token they fail with `LeaseLostError` unless the lock of that token is

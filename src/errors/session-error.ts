@@ -27,6 +27,7 @@ export type SessionErrorCode =
   | 'unsupported_schema'
   | 'store_unavailable'
   | 'outcome_unknown'
+  | 'not_durable'
   | 'json_not_supported'
   | 'out_of_memory'
   | 'store_closed';

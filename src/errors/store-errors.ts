@@ -151,6 +151,45 @@ export class OutcomeUnknownError extends SessionError {
 }
 
 /**
+ * A write was applied, and did not get as far in time as the `durability` of its store asks: to a
+ * replica, or to the disk. It is there now, and can be lost if the server fails before it has.
+ *
+ * Any later write to the session that succeeds has brought it along, for example `touch()`. To find out
+ * whether it is still there, send `addItems` or `addMessage` again with the `operationId`, from whichever
+ * process and within nine minutes: the write is there once then, and is waited for again.
+ *
+ * @example
+ * ```ts
+ * import { JSONSession, NotDurableError } from 'agents-json-session';
+ *
+ * const url = 'redis://localhost:6379';
+ * const session = new JSONSession({ sessionId: 'chat-1', url, durability: 'replicated' });
+ * const message = { role: 'user', content: 'Hello' } as const;
+ * await session.addMessage(message).catch(async (error: unknown) => {
+ *   if (!(error instanceof NotDurableError)) throw error;
+ *   return session.addMessage({ ...message, operationId: error.operationId });
+ * });
+ * ```
+ */
+export class NotDurableError extends SessionError {
+  readonly code = 'not_durable';
+  /** Identifies the write, to send it again; empty for what can be repeated as it is. */
+  readonly operationId: string;
+  /** The life of the session that was written to; null where it was deleted. */
+  readonly incarnation: string | null;
+
+  constructor(
+    where: string,
+    write: { operationId: string; incarnation: string | null },
+    options?: SessionErrorOptions,
+  ) {
+    super(`The write was applied, and it is not known to be ${where}`, options);
+    this.operationId = write.operationId;
+    this.incarnation = write.incarnation;
+  }
+}
+
+/**
  * The server has no JSON support.
  *
  * @example

@@ -21,7 +21,7 @@ export interface RepeatableOptions {
   /**
    * Names the write: sent again under the same id, by whatever process, it is applied once. Any text;
    * remembered for a day, among the newest 4,096, until the history is cleared. That of an
-   * `OutcomeUnknownError` repeats that write, within nine minutes.
+   * `OutcomeUnknownError` or `NotDurableError` repeats that write, within nine minutes.
    *
    * @defaultValue none: sent again, it is another write
    */

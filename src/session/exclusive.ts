@@ -113,7 +113,7 @@ async function acquire(
       return;
     } catch (error) {
       // Not waited for: the store has just let a whole call go without an answer.
-      if (hasCode(error, 'outcome_unknown')) void release(handle, lock);
+      if (isUnsure(error)) void release(handle, lock);
       if (!hasCode(error, 'session_locked') || deadline.passed) throw failureOf(error, deadline);
       await deadline.pause(longest * (0.5 + Math.random() / 2));
       longest = Math.min(longest * 2, LONGEST_PAUSE_MS);
@@ -121,9 +121,14 @@ async function acquire(
   }
 }
 
+/** There may be a lock, or one that does not survive what it should. */
+function isUnsure(error: unknown): boolean {
+  return hasCode(error, 'outcome_unknown') || hasCode(error, 'not_durable');
+}
+
 /** Of the function more is known than of the lock: it was not called. */
 function failureOf(error: unknown, deadline: Deadline): unknown {
-  const isUnknown = hasCode(error, 'outcome_unknown');
+  const isUnknown = isUnsure(error);
   const isOfLock = isUnknown || hasCode(error, 'session_locked');
   if (deadline.isAborted && isOfLock) return deadline.aborted;
   if (!isUnknown) return error;

@@ -8,6 +8,7 @@ import type { RunContext } from '@openai/agents-core';
 
 import {
   hasCode,
+  type NotDurableError,
   SessionExpiredError,
   StoreClosedError,
   StoreUnavailableError,
@@ -117,7 +118,8 @@ export class SessionHandle {
     const { store, address } = await this.#begin(deadline);
     const { ttl } = this.#options;
     const session = this.#newSession();
-    const { incarnation } = await store.create({ ...address, session, ttl, repeats });
+    const create = (): Promise<WriteResult> => store.create({ ...address, session, ttl, repeats });
+    const { incarnation } = await this.#noting(undefined, create);
     this.#incarnation = incarnation;
   }
 
@@ -254,10 +256,8 @@ export class SessionHandle {
     const { store, address } = await this.#begin(deadline);
     const lock = currentLock(this.place);
     const params = { ...address, expect: this.#expect(), lockToken: lock?.token, repeats };
-    const deleted = await noting(lock, () => store.delete(params));
-    if (!deleted) return false;
-    this.#incarnation ??= GONE;
-    lock?.end();
+    if (!(await this.#noting(lock, () => store.delete(params)))) return false;
+    this.#noteGone(lock);
     return true;
   }
 
@@ -272,12 +272,12 @@ export class SessionHandle {
     share?.release();
   }
 
-  /** A document of a newer schema can be read, and not touched. */
+  /** A document of a newer schema can be read, and not touched; reads do not wait for replicas. */
   async #touchReadable(deadline: Deadline): Promise<void> {
     try {
       await this.touch(deadline);
     } catch (error) {
-      if (!hasCode(error, 'unsupported_schema')) throw error;
+      if (!hasCode(error, 'unsupported_schema') && !hasCode(error, 'not_durable')) throw error;
     }
   }
 
@@ -288,7 +288,7 @@ export class SessionHandle {
     const { store, address } = await this.#begin(deadline);
     const lock = currentLock(this.place);
     const run = (): Promise<T> =>
-      noting(lock, () =>
+      this.#noting(lock, () =>
         attempt(store, {
           ...address,
           timeoutMs: deadline.remaining,
@@ -367,8 +367,8 @@ export class SessionHandle {
   }
 
   async #openStore(deadline: Deadline): Promise<SessionStore> {
-    const { url, lingerMs } = this.#options;
-    const share = (this.#share ??= acquireStore(url, lingerMs));
+    const { url, lingerMs, durability } = this.#options;
+    const share = (this.#share ??= acquireStore(url, lingerMs, durability));
     // The next call tries again.
     share.catch(() => {
       if (this.#share === share) this.#share = null;
@@ -378,14 +378,22 @@ export class SessionHandle {
     );
     return store;
   }
-}
 
-/** Runs a write and takes note when it learns that the lock is lost. */
-async function noting<T>(lock: HeldLock | undefined, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    if (hasCode(error, 'lease_lost')) lock?.lose(error);
-    throw error;
+  /** Runs a write and takes note of what its error says of the session. */
+  async #noting<T>(lock: HeldLock | undefined, write: () => Promise<T>): Promise<T> {
+    try {
+      return await write();
+    } catch (error) {
+      if (hasCode(error, 'lease_lost')) lock?.lose(error);
+      const { incarnation } = error as Partial<NotDurableError>;
+      if (hasCode(error, 'not_durable') && incarnation === null) this.#noteGone(lock);
+      else if (hasCode(error, 'not_durable')) this.#incarnation = incarnation ?? null;
+      throw error;
+    }
+  }
+
+  #noteGone(lock: HeldLock | undefined): void {
+    this.#incarnation ??= GONE;
+    lock?.end();
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { InvalidInputError } from '../errors.ts';
+import { checkDurability, type Durability } from '../durability.ts';
 import { checkSignal, checkTimeout } from '../deadline.ts';
 import {
   checkArguments,
@@ -46,6 +47,13 @@ export interface JSONSessionOptions {
   url?: string | undefined;
   /** An opened store, instead of `url`. The session never closes it. */
   store?: SessionStore | undefined;
+  /**
+   * What a write must survive before its call succeeds: `'replicated'` the failure of a Redis master,
+   * `'fsync'` a power failure; else it fails with `NotDurableError`. A `store` has its own.
+   *
+   * @defaultValue `'acknowledged'`: what the store survives as it is set up
+   */
+  durability?: Durability | undefined;
   /**
    * Seconds that the session is kept after its last write. Kept in the document and refreshed by every
    * write of any process; given for a session that is there already, it changes the document's.
@@ -119,6 +127,7 @@ export interface ResolvedOptions {
   readonly userId: string | null;
   readonly url: string | undefined;
   readonly store: SessionStore | null;
+  readonly durability: Durability;
   readonly ttl: number | null;
   readonly keyPrefix: string;
   readonly onExpired: 'error' | 'restart';
@@ -168,7 +177,11 @@ export function resolveOptions(options: JSONSessionOptions): ResolvedOptions {
   };
 }
 
-function resolvePlace({ url, store }: JSONSessionOptions): Pick<ResolvedOptions, 'url' | 'store'> {
+function resolvePlace({
+  url,
+  store,
+  durability,
+}: JSONSessionOptions): Pick<ResolvedOptions, 'url' | 'store' | 'durability'> {
   if (url !== undefined && store !== undefined) {
     throw new InvalidInputError('store', 'cannot be given together with url');
   }
@@ -178,7 +191,13 @@ function resolvePlace({ url, store }: JSONSessionOptions): Pick<ResolvedOptions,
   if (url !== undefined && typeof url !== 'string') {
     throw new InvalidInputError('url', 'must be a string');
   }
-  return { url, store: store ?? null };
+  if (durability !== undefined && store !== undefined) {
+    throw new InvalidInputError(
+      'durability',
+      'cannot be given together with store, which has its own',
+    );
+  }
+  return { url, store: store ?? null, durability: checkDurability(durability) };
 }
 
 function resolveCodecOptions(options: JSONSessionOptions): ItemCodecOptions {

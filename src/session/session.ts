@@ -48,7 +48,7 @@ const HEAD_ONLY: EntrySelection = { kind: 'none' };
  * when the session that this handle has used is gone, `StoreUnavailableError` (`store_unavailable`),
  * `StoreClosedError` (`store_closed`), `WrongKeyTypeError` (`wrong_key_type`) and
  * `CorruptDocumentError` (`corrupt_document`); every write with `OutcomeUnknownError`
- * (`outcome_unknown`), `OutOfMemoryError` (`out_of_memory`), `UnsupportedSchemaError`
+ * (`outcome_unknown`), with a `durability` `NotDurableError` (`not_durable`), `OutOfMemoryError` (`out_of_memory`), `UnsupportedSchemaError`
  * (`unsupported_schema`) and, while somebody has the session to themselves ({@link
  * JSONSession.exclusive}), `SessionLockedError` (`session_locked`) or `LeaseLostError` (`lease_lost`).
  *

@@ -86,7 +86,8 @@ export async function claimUsage(
   return {
     record: { agents: [], currentAgent: null, spent: [{ agent: null, ...spent }], mark },
     release: (error) => {
-      if (hasCode(error, 'outcome_unknown')) account.unknown.push({ mark, spent });
+      const mayBeThere = hasCode(error, 'outcome_unknown') || hasCode(error, 'not_durable');
+      if (mayBeThere) account.unknown.push({ mark, spent });
       else account.recorded = usageSince(account.recorded, spent);
     },
   };

@@ -1,7 +1,7 @@
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { doctor, type DoctorReport } from '../../src/index.ts';
-import { RedisStore } from '../../src/stores/redis/index.ts';
+import { RedisStore, type RedisStoreOptions } from '../../src/stores/redis/index.ts';
 import { type RedisServer, startRedis } from '../servers/redis-server.ts';
 import { codesOf, messageOf } from './reports.ts';
 
@@ -22,6 +22,10 @@ afterAll(() => server.stop());
 
 /** Looks at the server as a user with these rights. */
 async function withRights(...rights: string[]): Promise<DoctorReport> {
+  return reportOf({}, rights);
+}
+
+async function reportOf(options: RedisStoreOptions, rights: string[]): Promise<DoctorReport> {
   await server.cli('ACL', 'DELUSER', 'app');
   await server.cli('ACL', 'SETUSER', 'app', 'on', '>secret', 'resetchannels', '-@all', ...rights);
   const client = createClient({
@@ -32,7 +36,7 @@ async function withRights(...rights: string[]): Promise<DoctorReport> {
   });
   client.on('error', () => {});
   await client.connect();
-  const report = await doctor({ store: new RedisStore(client) });
+  const report = await doctor({ store: new RedisStore(client, options) });
   client.destroy();
   return report;
 }
@@ -82,6 +86,16 @@ describe('a user without rights that sessions need', () => {
     expect(report.ok).toBe(false);
     expect(messageOf(report, 'acl_command_denied')).toBe(`The user lacks ${right}.`);
     expect(codesOf(report)).not.toContain('acl_key_denied');
+  });
+
+  it.each([
+    ['replicated', '+wait'],
+    ['fsync', '+waitaof'],
+  ] as const)('with durability %s, %s is missed', async (durability, right) => {
+    const without = await reportOf({ durability }, ['~session:*', ...ENOUGH]);
+    expect(messageOf(without, 'acl_command_denied')).toBe(`The user lacks ${right}.`);
+    const report = await reportOf({ durability }, ['~session:*', ...ENOUGH, right]);
+    expect(codesOf(report)).not.toContain('acl_command_denied');
   });
 
   it('+json.merge is good to know', async () => {

@@ -1,5 +1,5 @@
 /**
- * A proxy before a Redis server that does harm to every n-th script which passes.
+ * A proxy before a Redis server that does harm to every n-th script, or wait, which passes.
  *
  * @module
  */
@@ -23,7 +23,13 @@ export type Fault = 'cut-before' | 'cut-after' | 'reset' | 'half-reply' | 'delay
 /** How late a delayed reply is, and how long a black hole lasts. */
 export const FAULT_MS = 250;
 
-const SCRIPT = /^\*\d+\r\n\$\d+\r\nEVAL/;
+/** What can meet with harm. */
+export type Harmed = 'script' | 'wait';
+
+const HARMED: Readonly<Record<Harmed, RegExp>> = {
+  script: /^\*\d+\r\n\$\d+\r\nEVAL/,
+  wait: /^\*\d+\r\n\$\d+\r\nWAIT/,
+};
 const PUSH = '>'.charCodeAt(0);
 
 /** One connection of a client, and what its outstanding replies will meet with. */
@@ -39,13 +45,14 @@ interface Line {
  * A running proxy.
  */
 export class CutProxy {
-  /** How many scripts met with a fault. */
+  /** How many commands met with a fault. */
   faults = 0;
   readonly #target: number;
   readonly #listener: Server;
   readonly #lines = new Map<Line, Promise<unknown>>();
   #fault: Fault | null = null;
   #every = 1;
+  #harmed: Harmed = 'script';
   #scripts = 0;
 
   private constructor(target: number, listener: Server) {
@@ -68,8 +75,9 @@ export class CutProxy {
     return `redis://127.0.0.1:${(this.#listener.address() as AddressInfo).port}`;
   }
 
-  /** From now on every n-th script meets with the fault. */
-  harm(fault: Fault, every: number): void {
+  /** From now on every n-th script, or wait, meets with the fault. */
+  harm(fault: Fault, every: number, harmed: Harmed = 'script'): void {
+    this.#harmed = harmed;
     this.#fault = fault;
     this.#every = every;
   }
@@ -140,7 +148,8 @@ export class CutProxy {
   }
 
   #next(request: Buffer): Fault | null {
-    if (this.#fault === null || !SCRIPT.test(request.toString('latin1', 0, 20))) return null;
+    if (this.#fault === null || !HARMED[this.#harmed].test(request.toString('latin1', 0, 20)))
+      return null;
     this.#scripts += 1;
     if (this.#scripts % this.#every !== 0) return null;
     this.faults += 1;

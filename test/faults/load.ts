@@ -5,7 +5,12 @@
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type JSONSession, OutcomeUnknownError, SessionError } from '../../src/index.ts';
+import {
+  type JSONSession,
+  NotDurableError,
+  OutcomeUnknownError,
+  SessionError,
+} from '../../src/index.ts';
 import type { Attempt, Outcome } from './oracle.ts';
 
 /** Slows down a writer that is refused at once, so that the refusals do not take over. */
@@ -84,14 +89,14 @@ export class Load {
 }
 
 /**
- * Sends every unknown write again, as a caller or another process would, until it is acknowledged.
+ * Sends every write that is unknown, or was applied and not confirmed, again, as a caller or another process would, until it is acknowledged.
  */
 export async function repeatUnknown(
   session: JSONSession,
   attempts: readonly Attempt[],
 ): Promise<void> {
   for (const attempt of attempts) {
-    if (attempt.outcome !== 'unknown') continue;
+    if (attempt.outcome !== 'unknown' && attempt.outcome !== 'applied') continue;
     await send(session, attempt);
     attempt.outcome = 'repeated';
   }
@@ -120,8 +125,12 @@ async function tryOnce(session: JSONSession, attempt: Attempt): Promise<void> {
     attempt.outcome = 'acknowledged';
   } catch (error) {
     attempt.code = error instanceof SessionError ? error.code : String(error);
-    if (error instanceof OutcomeUnknownError) attempt.operationId ??= error.operationId;
-    else attempt.outcome = 'rejected';
+    const { outcome } = attempt;
+    attempt.outcome = 'rejected';
+    if (error instanceof NotDurableError) attempt.outcome = 'applied';
+    else if (error instanceof OutcomeUnknownError) attempt.outcome = outcome;
+    else return;
+    attempt.operationId ??= error.operationId;
   }
 }
 

@@ -9,10 +9,11 @@ import { validateDocument } from '../document/schema-check.ts';
 /**
  * - `acknowledged`: it is there once, behind what the same writer had acknowledged before.
  * - `repeated`: it was unknown, and was acknowledged when it was sent again: it is there once.
+ * - `applied`: it is there once, and was not confirmed to be on a replica or on disk.
  * - `unknown`: it is there once or not at all.
  * - `rejected`: it is not there.
  */
-export type Outcome = 'acknowledged' | 'repeated' | 'unknown' | 'rejected';
+export type Outcome = 'acknowledged' | 'repeated' | 'applied' | 'unknown' | 'rejected';
 
 /**
  * One write of texts that nobody else writes, as its writer saw it.
@@ -41,6 +42,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
 const TIMES: Readonly<Record<Outcome, readonly number[]>> = {
   acknowledged: [1],
   repeated: [1],
+  applied: [1],
   unknown: [0, 1],
   rejected: [0],
 };

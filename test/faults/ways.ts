@@ -6,7 +6,7 @@
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { JSONSession } from '../../src/index.ts';
-import { RedisStore } from '../../src/stores/redis/index.ts';
+import { RedisStore, type RedisStoreOptions } from '../../src/stores/redis/index.ts';
 
 /**
  * A store over a connection that a test ends.
@@ -23,7 +23,7 @@ export interface OpenWay {
  */
 export interface Way {
   readonly name: string;
-  readonly open: (url: string) => Promise<OpenWay>;
+  readonly open: (url: string, options?: RedisStoreOptions) => Promise<OpenWay>;
 }
 
 const ignore = (): void => {};
@@ -32,21 +32,21 @@ const ignore = (): void => {};
 export const WAYS: readonly Way[] = [
   {
     name: 'a URL',
-    open: async (url) => opened(RedisStore.open(url), ignore),
+    open: async (url, options) => opened(RedisStore.open(url, options), ignore),
   },
   {
     name: 'node-redis',
-    async open(url) {
+    async open(url, options) {
       const client = createClient({ url }).on('error', ignore);
       await client.connect();
-      return opened(new RedisStore(client), () => client.destroy());
+      return opened(new RedisStore(client, options), () => client.destroy());
     },
   },
   {
     name: 'ioredis',
-    async open(url) {
+    async open(url, options) {
       const client = new Redis(url).on('error', ignore);
-      return opened(new RedisStore(client), () => client.disconnect());
+      return opened(new RedisStore(client, options), () => client.disconnect());
     },
   },
 ];
@@ -54,8 +54,8 @@ export const WAYS: readonly Way[] = [
 /**
  * Opens every way once.
  */
-export async function openAll(url: string): Promise<OpenWay[]> {
-  return Promise.all(WAYS.map((way) => way.open(url)));
+export async function openAll(url: string, options?: RedisStoreOptions): Promise<OpenWay[]> {
+  return Promise.all(WAYS.map((way) => way.open(url, options)));
 }
 
 /**

@@ -248,7 +248,8 @@ describe.each(PLACES)('%s', (_, openPlace) => {
     );
     expect(await codeOf(() => session.undoTo(TEXT))).toBe('invalid_input');
     expect(await codeOf(() => session.getMessages({ since: TEXT }))).toBe('invalid_input');
-    const options = ['sessionId', 'userId', 'keyPrefix', 'onExpired', 'ttl', 'url', 'timeoutMs'];
+    const texts = ['sessionId', 'userId', 'keyPrefix', 'onExpired', 'durability', 'url'];
+    const options = [...texts, 'ttl', 'timeoutMs'];
     for (const option of options) {
       const wrong = { [option]: `${TEXT}\0` } as unknown as JSONSessionOptions;
       expect(await codeOf(async () => new JSONSession(wrong).getItems())).toBe('invalid_input');
@@ -397,6 +398,18 @@ describe.each(SENDERS)('a server that fails, through %s', (_, connect) => {
     const session = sessionOver(await connect(full.port));
     const write = (): Promise<unknown> => session.addMessage({ role: 'user', content: TEXT });
     expect(await codeOf(write)).toBe('out_of_memory');
+  });
+
+  test.each([
+    ['replicated', 'not_durable'],
+    ['fsync', 'store_unavailable'],
+  ] as const)('that has no replica and no file, durability %s', async (durability, code) => {
+    const client = await connect(server.port);
+    const store = new RedisStore(client, { durability, timeoutMs: 500 });
+    const session = new JSONSession({ store, keyPrefix: ownPrefix() });
+    expect(await codeOf(() => session.addMessage({ role: 'user', content: TEXT }))).toBe(code);
+    expectNoSecret(shownOf(store));
+    await store.close();
   });
 
   test('whose answers are lost', async () => {

@@ -5,6 +5,8 @@
  * @module
  */
 import { InvalidInputError } from '../../errors.ts';
+import type { RedisMaster } from './durability/connection.ts';
+import { findMasterOf } from './durability/key-master.ts';
 
 /**
  * One Redis command with what a router needs to know of it.
@@ -35,6 +37,11 @@ export interface RedisCommandSender {
   lastFailure?(): string | null;
   /** Is told when a call has had no answer in its time. */
   onUnanswered?(): void;
+  /**
+   * Gives the master that has a key, to connect to. Needed with `durability` only; fails where it is not
+   * known yet.
+   */
+  masterOf?(key: string): RedisMaster;
 }
 
 /**
@@ -99,6 +106,11 @@ export type RedisClientLike =
 export function toSender(client: RedisClientLike): RedisCommandSender {
   if (typeof client !== 'object' || client === null) throw notAClient();
   if (has<RedisCommandSender>(client, 'send')) return client;
+  const masterOf = findMasterOf(client);
+  return { ...clientSender(client), ...(masterOf && { masterOf }) };
+}
+
+function clientSender(client: RedisClientLike): RedisCommandSender {
   if (has<IORedisClient>(client, 'call')) return ioredisSender(client);
   if (!has<NodeRedisClient>(client, 'sendCommand')) throw notAClient();
   if (has<NodeRedisSentinel>(client, 'getMasterNode')) {

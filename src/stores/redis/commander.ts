@@ -10,8 +10,10 @@ import {
   SessionError,
   StoreUnavailableError,
 } from '../../errors.ts';
-import type { RedisCommand, RedisCommandSender } from './client.ts';
+import type { RedisCommandSender } from './client.ts';
 import type { Deadline } from '../../deadline.ts';
+import type { Durability } from '../../durability.ts';
+import { DurableWrites, type DurableWrite, type Shortfall } from './durability/durable-writes.ts';
 import { classifyFailure, failureName } from './failure.ts';
 import type { LuaScript } from './lua-script.ts';
 
@@ -32,13 +34,20 @@ export interface ScriptCall {
   /** Names the write in an {@link OutcomeUnknownError}. */
   readonly operationId: string;
   readonly deadline: Deadline;
+  /** Whether it is waited for where writes are; default true. */
+  readonly durable?: boolean;
 }
+
+/** What a server must be sent of it. */
+export type ScriptRun = Pick<ScriptCall, 'script' | 'key' | 'besides' | 'args'>;
 
 /** What is attempted, by its name in errors, until when, and whether an answer was lost. */
 interface Attempt {
   readonly deadline: Deadline;
   readonly what: string;
   maybeApplied: boolean;
+  /** Whether it brings a connection along, so that the client's own need not be ready. */
+  readonly connects: boolean;
 }
 
 /**
@@ -47,6 +56,8 @@ interface Attempt {
 export interface ScriptReply {
   readonly reply: unknown;
   readonly maybeApplied: boolean;
+  /** What a write that was applied lacks of the durability that it should have. */
+  readonly shortfall: Shortfall | null;
 }
 
 /**
@@ -57,9 +68,16 @@ export interface ScriptReply {
  */
 export class RedisCommander {
   readonly #sender: RedisCommandSender;
+  readonly #durable: DurableWrites | null;
 
-  constructor(sender: RedisCommandSender) {
+  /**
+   * @throws {@link InvalidInputError} (`invalid_input`) when writes are to be waited for, and the client
+   * gives no connections.
+   */
+  constructor(sender: RedisCommandSender, durability: Durability = 'acknowledged') {
     this.#sender = sender;
+    this.#durable =
+      durability === 'acknowledged' ? null : new DurableWrites(sender, evaluate, durability);
   }
 
   /**
@@ -67,38 +85,56 @@ export class RedisCommander {
    */
   async read(key: string, args: readonly string[], deadline: Deadline): Promise<unknown> {
     const command = { key, args, readOnly: true };
-    const attempt = { deadline, what: args[0] ?? '', maybeApplied: false };
-    return this.#repeat(attempt, () => this.#sender.send(command));
+    const attempt = { deadline, what: args[0] ?? '', maybeApplied: false, connects: false };
+    return this.#repeat(attempt, () => deadline.limit(this.#sender.send(command)));
   }
 
   /**
    * Runs a script.
    */
   async run(call: ScriptCall): Promise<ScriptReply> {
-    const { deadline, script, readOnly, operationId } = call;
-    const attempt = { deadline, what: `the script ${script.name}`, maybeApplied: false };
+    const { deadline, script, key, readOnly, operationId } = call;
+    const attempt = {
+      deadline,
+      what: `the script ${script.name}`,
+      maybeApplied: false,
+      connects: false,
+    };
+    const isWaitedFor = !readOnly && call.durable !== false;
+    const durable = isWaitedFor ? this.#durable?.begin(call) : undefined;
+    if (durable !== undefined)
+      return this.#runDurably({ ...attempt, connects: true }, durable, operationId);
+    const send = (args: readonly string[]) => this.#sender.send({ args, key, readOnly });
     try {
-      const reply = await this.#repeat(attempt, () => this.#evaluate(call));
-      return { reply, maybeApplied: attempt.maybeApplied };
+      const reply = await this.#repeat(attempt, () => deadline.limit(evaluate(send, call)));
+      return { reply, maybeApplied: attempt.maybeApplied, shortfall: null };
     } catch (error) {
       if (readOnly || !attempt.maybeApplied) throw error;
       throw new OutcomeUnknownError(operationId, { cause: error });
     }
   }
 
-  async #evaluate(call: ScriptCall): Promise<unknown> {
-    const { script, key, besides = [], args, readOnly } = call;
-    const count = String(1 + besides.length);
-    const command = (name: string, text: string): RedisCommand => ({
-      args: [name, text, count, key, ...besides, ...args],
-      key,
-      readOnly,
-    });
+  /** Ends the connections for writes that are waited for. */
+  close(): void {
+    this.#durable?.close();
+  }
+
+  async #runDurably(
+    attempt: Attempt,
+    write: DurableWrite,
+    operationId: string,
+  ): Promise<ScriptReply> {
     try {
-      return await this.#sender.send(command('EVALSHA', script.sha1));
+      const reply = await this.#repeat(attempt, () => write.attempt(attempt.maybeApplied));
+      const maybeApplied = attempt.maybeApplied || write.isRepeated;
+      return { reply, maybeApplied, shortfall: write.shortfall() };
     } catch (error) {
-      if (classifyFailure(error) !== 'no-script') throw error;
-      return this.#sender.send(command('EVAL', script.source));
+      const { maybeApplied } = attempt;
+      if (write.applied !== undefined) {
+        return { reply: write.applied, maybeApplied, shortfall: write.shortfall(error) };
+      }
+      if (!maybeApplied) throw error;
+      throw new OutcomeUnknownError(operationId, { cause: error });
     }
   }
 
@@ -109,8 +145,8 @@ export class RedisCommander {
     let last: Error | null = null;
     for (;;) {
       try {
-        const ready = await this.#isReadyBy(deadline);
-        if (ready && !deadline.passed) return await deadline.limit(send());
+        const ready = attempt.connects || (await this.#isReadyBy(deadline));
+        if (ready && !deadline.passed) return await send();
       } catch (error) {
         if (error instanceof SessionError) throw error;
         last = new Error(failureName(error));
@@ -165,5 +201,21 @@ export class RedisCommander {
     } catch {
       return 'This Redis server';
     }
+  }
+}
+
+/**
+ * Runs a script by its digest, and by its source where the server does not have it.
+ */
+async function evaluate(
+  send: (args: readonly string[]) => Promise<unknown>,
+  { script, key, besides = [], args }: ScriptRun,
+): Promise<unknown> {
+  const keysAndArgs = [String(1 + besides.length), key, ...besides, ...args];
+  try {
+    return await send(['EVALSHA', script.sha1, ...keysAndArgs]);
+  } catch (error) {
+    if (classifyFailure(error) !== 'no-script') throw error;
+    return send(['EVAL', script.source, ...keysAndArgs]);
   }
 }

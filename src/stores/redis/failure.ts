@@ -38,6 +38,7 @@ const NEVER_SENT_CLASSES = new Set([
   'ClientOfflineError',
   'ClientClosedError',
   'RootNodesUnavailableError',
+  'NotSentError',
 ]);
 
 /**

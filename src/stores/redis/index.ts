@@ -12,4 +12,5 @@ export type {
   RedisCommand,
   RedisCommandSender,
 } from './client.ts';
+export type { RedisConnection, RedisMaster } from './durability/connection.ts';
 export { RedisStore, type RedisStoreOptions } from './redis-store.ts';

@@ -4,6 +4,7 @@
  * @module
  */
 import { createHash } from 'node:crypto';
+import type { Durability } from '../../durability.ts';
 import { InvalidInputError } from '../../errors.ts';
 import type { StoreOpener } from '../../open-store.ts';
 import { RedisStore } from './redis-store.ts';
@@ -11,7 +12,7 @@ import { RedisStore } from './redis-store.ts';
 /**
  * Gives the opener for a `redis:` or `rediss:` URL.
  */
-export function redisOpener(url: string): StoreOpener {
+export function redisOpener(url: string, durability: Durability): StoreOpener {
   // Without slashes there is no host, and clients would quietly take localhost.
   if (!URL.canParse(url) || new URL(url).hostname === '') {
     throw new InvalidInputError('url', 'is not a valid redis:// or rediss:// address');
@@ -21,8 +22,8 @@ export function redisOpener(url: string): StoreOpener {
     .update(identityOf(new URL(url)))
     .digest('hex');
   return {
-    key: `redis:${key}`,
-    open: async () => RedisStore.open(url),
+    key: `redis:${durability}:${key}`,
+    open: async () => RedisStore.open(url, { durability }),
     isVolatile: false,
     diagnose: async (params) => {
       const store = RedisStore.open(url);

@@ -5,6 +5,7 @@
  */
 import type { JsonObject, JsonValue, MessageEntry } from '../../document/document.ts';
 import { checkTimeout, Deadline } from '../../deadline.ts';
+import { checkDurability, type Durability } from '../../durability.ts';
 import type { DiagnoseParams, StoreDiagnosis } from '../../doctor/diagnosis.ts';
 import { ConflictError, StoreClosedError } from '../../errors.ts';
 import { mergePatch } from '../../document/merge-patch.ts';
@@ -50,6 +51,14 @@ export interface RedisStoreOptions {
    * @defaultValue 5000
    */
   timeoutMs?: number;
+  /**
+   * What a write must survive before its call succeeds. Other than `'acknowledged'`, each write and its
+   * `WAIT` or `WAITAOF` take one of up to 16 connections to the master that the store makes beside the
+   * client's, with the options of the client, and keeps from holding the process alive.
+   *
+   * @defaultValue `'acknowledged'`
+   */
+  durability?: Durability;
 }
 
 /**
@@ -77,6 +86,7 @@ export interface RedisStoreOptions {
 export class RedisStore implements SessionStore {
   readonly timeoutMs: number;
   readonly #client: RedisClientLike;
+  readonly #durability: Durability;
   readonly #commander: RedisCommander;
   readonly #reader: DocumentReader;
   readonly #writer: ScriptWriter;
@@ -88,12 +98,14 @@ export class RedisStore implements SessionStore {
    * @param client - A client, pool, cluster or sentinel of node-redis, or a client or cluster of
    * ioredis. It is never closed by the store.
    * @throws `InvalidInputError` (`invalid_input`) when it is no such client, or an ioredis
-   * client with a `keyPrefix`, or an option is out of range.
+   * client with a `keyPrefix`, or an option is out of range, or the client gives no connections for a
+   * `durability`.
    */
   constructor(client: RedisClientLike, options: RedisStoreOptions = {}) {
     this.timeoutMs = checkTimeout(options.timeoutMs);
     this.#client = client;
-    this.#commander = new RedisCommander(toSender(client));
+    this.#durability = checkDurability(options.durability);
+    this.#commander = new RedisCommander(toSender(client), this.#durability);
     this.#reader = new DocumentReader(this.#commander);
     this.#writer = new ScriptWriter(this.#commander);
   }
@@ -207,7 +219,11 @@ export class RedisStore implements SessionStore {
   /** Asks every master that the client leads to. */
   async diagnose(params: DiagnoseParams): Promise<StoreDiagnosis> {
     return this.#call(params, (deadline) =>
-      diagnoseRedis(this.#client, params.keyPrefix, deadline),
+      diagnoseRedis(this.#client, {
+        keyPrefix: params.keyPrefix,
+        deadline,
+        durability: this.#durability,
+      }),
     );
   }
 
@@ -215,6 +231,7 @@ export class RedisStore implements SessionStore {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.allSettled(this.#inFlight);
+    this.#commander.close();
     this.#connection?.close();
   }
 

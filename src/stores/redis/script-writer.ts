@@ -8,6 +8,7 @@ import type { Deadline } from '../../deadline.ts';
 import {
   CorruptDocumentError,
   LeaseLostError,
+  NotDurableError,
   OperationConflictError,
   OutcomeUnknownError,
   SessionExistsError,
@@ -28,6 +29,7 @@ import type {
   WriteResult,
 } from '../../store.ts';
 import type { RedisCommander, ScriptCall, ScriptReply } from './commander.ts';
+import type { Shortfall } from './durability/durable-writes.ts';
 import { hexadecimal, markText } from './hexadecimal.ts';
 import type { LuaScript } from './lua-script.ts';
 import * as scripts from './scripts.generated.ts';
@@ -71,6 +73,8 @@ interface Answer {
   readonly maybeApplied: boolean;
   /** Whether any other attempt that arrives later ends alike. */
   readonly isLastWord: boolean;
+  /** What the write lacks of its durability. */
+  readonly shortfall: Shortfall | null;
 }
 
 const USES_NUMBER: ReadonlySet<string> = new Set(['OK', 'GAP']);
@@ -103,15 +107,21 @@ export class ScriptWriter {
       if (deadline.passed) throw deadline.failure(outOfTime);
       if (earlier !== null) return this.#repeat(params, write, earlier);
       const before = lane.incarnation;
-      let reply = await this.#send(params, write, lane);
+      let answer = await this.#send(params, write, lane);
       // The numbers belong to a life of the session that is over; nothing was applied.
-      if (reply[0] === 'GAP' && reply[1] !== before) {
+      if (answer.status === 'GAP' && answer.texts[1] !== before) {
         lane.renew();
-        reply = await this.#send(params, write, lane);
+        answer = await this.#send(params, write, lane);
       }
-      if (reply[0] === 'CONFLICT') return null;
-      const result = this.#result(params, reply, lane);
-      if (numbered && reply[0] === 'OK') lane.applied(result.incarnation);
+      const { status, shortfall } = answer;
+      if (status === 'CONFLICT') return null;
+      const result = this.#result(params, answer.texts, lane);
+      const isNumbered = numbered && status === 'OK';
+      const operationId = isNumbered ? operationIdOf(lane) : (write.repeats ?? '');
+      if (isNumbered) lane.applied(result.incarnation);
+      // Sent again, it is known only as the last write of its lane.
+      if (isNumbered && shortfall !== null) lane.renew();
+      checkDurable(shortfall, operationId, result.incarnation);
       return result;
     }, deadline);
   }
@@ -125,10 +135,11 @@ export class ScriptWriter {
     const operationId = operationIdOf(earlier, earlier.sentAt);
     if (!isRepeatable(earlier)) throw new OutcomeUnknownError(operationId);
     const call = { ...this.#call(params, write, earlier), operationId };
-    const { texts: answer } = await this.#answer(params, write, call);
+    const { texts: answer, shortfall } = await this.#answer(params, write, call);
     if (answer[0] === 'GAP') throw new OutcomeUnknownError(operationId);
     if (answer[0] === 'CONFLICT') return null;
     const result = this.#result(params, answer, null);
+    checkDurable(shortfall, operationId, result.incarnation);
     return answer[4] === '1' ? { ...result, repeated: true } : result;
   }
 
@@ -139,9 +150,11 @@ export class ScriptWriter {
     params: SessionAddress,
     write: WriteScript & { readonly incarnation: string },
   ): Promise<WriteResult> {
-    const { reply } = await this.#runInTurn(params.key, write, write.incarnation);
+    const { reply, shortfall } = await this.#runInTurn(params.key, write, write.incarnation);
     const expect = { incarnation: null, userId: null };
-    return this.#result({ ...params, expect }, texts(reply), null);
+    const result = this.#result({ ...params, expect }, texts(reply), null);
+    checkDurable(shortfall, write.incarnation, result.incarnation);
+    return result;
   }
 
   /**
@@ -163,7 +176,8 @@ export class ScriptWriter {
       operationId,
     ];
     const remove = { script: scripts.remove, besides, args, deadline };
-    const { reply, maybeApplied } = await this.#runInTurn(key, remove, operationId);
+    const { reply, maybeApplied, shortfall } = await this.#runInTurn(key, remove, operationId);
+    checkDurable(shortfall, operationId, null);
     const answer = texts(reply);
     const [status = ''] = answer;
     // The lock may be gone when an attempt before arrives.
@@ -185,13 +199,13 @@ export class ScriptWriter {
     return this.#lanes.get(key).enqueue(() => this.#commander.run(call), deadline);
   }
 
-  async #send(params: WriteParams, write: WriteScript, lane: WriterLane): Promise<string[]> {
+  async #send(params: WriteParams, write: WriteScript, lane: WriterLane): Promise<Answer> {
     try {
       const answer = await this.#answer(params, write, this.#call(params, write, lane));
       const isNumberFree = answer.isLastWord && !answer.maybeApplied;
       if (!USES_NUMBER.has(answer.status) && write.numbered !== false && !isNumberFree)
         lane.renew();
-      return answer.texts;
+      return answer;
     } catch (error) {
       // The number may have been used, whatever the error says; a new writer costs nothing.
       lane.renew();
@@ -201,14 +215,14 @@ export class ScriptWriter {
 
   /** Fails where an earlier attempt has had no answer, and may still be applied after this one. */
   async #answer(params: WriteParams, write: WriteScript, call: ScriptCall): Promise<Answer> {
-    const { reply, maybeApplied } = await this.#commander.run(call);
+    const { reply, maybeApplied, shortfall } = await this.#commander.run(call);
     const answer = texts(reply);
     const [status = ''] = answer;
     const isLastWord = wouldEndAlike(status, params, write);
     if (maybeApplied && !isLastWord && write.numbered !== false) {
       throw new OutcomeUnknownError(call.operationId);
     }
-    return { texts: answer, status, maybeApplied, isLastWord };
+    return { texts: answer, status, maybeApplied, isLastWord, shortfall };
   }
 
   #call(params: WriteParams, write: WriteScript, { id, sequence }: WriteIdentity): ScriptCall {
@@ -288,6 +302,16 @@ function wouldEndAlike(status: string, { expect }: WriteParams, { script }: Writ
   if (status === 'MISSING') return expect.incarnation !== null;
   if (status === 'CONFLICT') return script.name === scripts.rewrite.name;
   return ['OK', 'GAP', 'SEEN', 'OPERATION', 'REPLACED'].includes(status);
+}
+
+function checkDurable(
+  shortfall: Shortfall | null,
+  operationId: string,
+  incarnation: string | null,
+): void {
+  if (shortfall === null) return;
+  const { where, cause } = shortfall;
+  throw new NotDurableError(where, { operationId, incarnation }, { cause });
 }
 
 function outOfTime(): StoreUnavailableError {

@@ -1280,10 +1280,26 @@ return done(session)
 `,
 };
 
+/** `lua/propagate.lua`, where its comments are. */
+export const propagate: LuaScript = {
+  name: 'propagate',
+  sha1: '04c6f64d1b5b83c18a8766d9e58744f0970b069a',
+  source: `local key = KEYS[1]
+local kind = redis.call('TYPE', key).ok
+if kind == 'none' then
+  redis.call('JSON.SET', key, '$', 'null')
+  redis.call('UNLINK', key)
+  return 1
+end
+if kind ~= 'ReJSON-RL' then return 0 end
+return redis.call('JSON.ARRTRIM', key, '$.messages', 0, -1)[1] and 1 or 0
+`,
+};
+
 /** `lua/remove.lua`, where its comments are. */
 export const remove: LuaScript = {
   name: 'remove',
-  sha1: '4c9b84276cf0a128ac5a1f67bc2a3a963d49e7f7',
+  sha1: 'd8de92dfc15db9b51e039a344ad1c14a6e103413',
   source: `local LIVES_KEPT = 64
 local LIFE_SECONDS = 600
 local function deleted_lives()
@@ -1431,15 +1447,15 @@ end
 local function has_trash(trash)
   return redis.call('TYPE', trash).ok == 'ReJSON-RL'
 end
-local function removed()
-  return { 'OK', '', '', '', '', has_trash(KEYS[3]) and '1' or '0' }
+local function removed(before)
+  return { 'OK', '', '', '', before and '1' or '0', has_trash(KEYS[3]) and '1' or '0' }
 end
 local function history_length()
   local length = redis.call('JSON.ARRLEN', key, '$.messages')
   return type(length) == 'table' and length[1] or nil
 end
 local outcome = deletion_by(ARGV[4])
-if outcome then return outcome == 'deleted' and removed() or { 'MISSING' } end
+if outcome then return outcome == 'deleted' and removed(true) or { 'MISSING' } end
 local session, refusal = load_session(ARGV[1], ARGV[2])
 local may_delete = session or (refusal[1] == 'CORRUPT' and ARGV[1] == '' and ARGV[2] == '')
 if not may_delete then

@@ -40,14 +40,8 @@ export async function emptyTrash(
   key: string,
   deadline: Deadline,
 ): Promise<void> {
-  const call = {
-    script: trim,
-    key,
-    args: [String(STEP)],
-    readOnly: false,
-    operationId: '',
-    deadline,
-  };
+  const step = { script: trim, key, args: [String(STEP)], readOnly: false, durable: false };
+  const call = { ...step, operationId: '', deadline };
   try {
     for (let left = 1; left > 0;) left = Number((await commander.run(call)).reply);
   } catch (error) {

@@ -7,6 +7,8 @@ import { createClient } from 'redis';
 
 import { InvalidInputError, StoreClosedError, StoreUnavailableError } from '../../errors.ts';
 import type { RedisCommand, RedisCommandSender } from './client.ts';
+import type { RedisMaster } from './durability/connection.ts';
+import { connectNodeRedis } from './durability/own-connections.ts';
 import { classifyFailure, failureName } from './failure.ts';
 
 /** A connection without any answer for so long is taken for dead when a call gives up on it. */
@@ -60,6 +62,13 @@ export class UrlConnection implements RedisCommandSender {
     const reply = await this.#connect().sendCommand([...args]);
     this.#lastSign = performance.now();
     return reply;
+  }
+
+  masterOf(): RedisMaster {
+    return {
+      name: '',
+      connect: (timeoutMs) => connectNodeRedis(newClient(this.#url), timeoutMs),
+    };
   }
 
   /** Ends the connection; what still waits for an answer fails. */

@@ -29,6 +29,12 @@ const RESULT_NAMES: Readonly<Record<number, string>> = {
 /** What may end a call. */
 type CallLimits = Pick<SessionAddress, 'timeoutMs' | 'signal'>;
 
+interface DatabaseOptions {
+  readonly timeoutMs: number;
+  /** Whether a transaction ends only when it is on disk. */
+  readonly isSynced: boolean;
+}
+
 /**
  * One open SQLite database in write-ahead mode.
  */
@@ -50,14 +56,14 @@ export class Database {
    *
    * @throws {@link StoreUnavailableError} (`store_unavailable`) when it is no usable database.
    */
-  static async open(path: string, timeoutMs: number): Promise<Database> {
+  static async open(path: string, { timeoutMs, isSynced }: DatabaseOptions): Promise<Database> {
     const { DatabaseSync } = await import('node:sqlite');
     const database = await attempt(path, new Deadline(timeoutMs), () => {
       if (path !== ':memory:') createPrivateFile(path);
       return new Database(new DatabaseSync(path), path, timeoutMs);
     });
     try {
-      await database.#prepareFile();
+      await database.#prepareFile(isSynced);
     } catch (error) {
       database.close();
       throw error;
@@ -117,11 +123,12 @@ export class Database {
     return new Deadline(timeoutMs, signal);
   }
 
-  async #prepareFile(): Promise<void> {
+  async #prepareFile(isSynced: boolean): Promise<void> {
     await attempt(this.#path, new Deadline(this.#timeoutMs), () => {
       // SQLite's own waiting blocks the event loop; `attempt` does it between tries.
       this.#open.exec('PRAGMA busy_timeout = 0');
-      this.#open.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+      const synchronous = isSynced ? 'FULL' : 'NORMAL';
+      this.#open.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous};`);
       this.#open.exec('PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;');
     });
     await this.write(() => {

@@ -13,6 +13,7 @@ import {
   UnsupportedSchemaError,
 } from '../../errors.ts';
 import { checkTimeout } from '../../deadline.ts';
+import type { Durability } from '../../durability.ts';
 import type { DiagnoseParams, StoreDiagnosis } from '../../doctor/diagnosis.ts';
 import { checkExpectation, missingSession } from '../../document/expectation.ts';
 import {
@@ -50,6 +51,7 @@ import type {
 } from '../../store.ts';
 import { Database } from './database.ts';
 import { diagnoseFile } from './diagnosis/diagnose-file.ts';
+import { checkFsync } from './durability.ts';
 
 /** How often writes remove sessions that have expired, and how many at once. */
 const PURGE_EVERY_MS = 60_000;
@@ -65,6 +67,12 @@ export interface SqliteStoreOptions {
    * @defaultValue 5000
    */
   timeoutMs?: number;
+  /**
+   * What a write must survive before its call succeeds: `'fsync'` writes each one to disk.
+   *
+   * @defaultValue `'acknowledged'`
+   */
+  durability?: Exclude<Durability, 'replicated'>;
 }
 
 /** A session that is there and has not expired. */
@@ -103,11 +111,13 @@ export class SqliteStore implements SessionStore {
    * Opens a store, creating the file with mode 0600 where it is missing.
    *
    * @param path - The file, or `:memory:` for a store that lives as long as it is open.
-   * @throws `StoreUnavailableError` (`store_unavailable`) when the file cannot be used.
+   * @throws `StoreUnavailableError` (`store_unavailable`) when the file cannot be used;
+   * `InvalidInputError` (`invalid_input`) when an option is out of range.
    */
   static async open(path: string, options: SqliteStoreOptions = {}): Promise<SqliteStore> {
     const timeoutMs = checkTimeout(options.timeoutMs);
-    return new SqliteStore(await Database.open(path, timeoutMs), timeoutMs);
+    const isSynced = checkFsync(options.durability, path);
+    return new SqliteStore(await Database.open(path, { timeoutMs, isSynced }), timeoutMs);
   }
 
   async create(params: CreateParams): Promise<WriteResult> {

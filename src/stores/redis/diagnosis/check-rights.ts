@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Durability } from '../../../durability.ts';
 import { trashPrefix } from '../trash.ts';
 import { type Checked, found } from './check.ts';
 import type { RedisFinding } from './findings.ts';
@@ -15,6 +16,13 @@ const REFUSES_WRITES = new Set(['READONLY', 'MISCONF', 'NOREPLICAS', 'OOM']);
 const OPTIONAL = 'JSON.MERGE';
 const OF_TRASH = 'RENAME';
 
+/** What durability waits with. */
+const WAITS: Readonly<Record<Durability, readonly [name: string, ...args: string[]][]>> = {
+  acknowledged: [],
+  replicated: [['WAIT', '0', '1']],
+  fsync: [['WAITAOF', '0', '0', '1']],
+};
+
 /**
  * Gives each command that sessions need in a form that changes nothing: the key is free, and what would
  * create it is an error. Rights are checked before that.
@@ -24,8 +32,10 @@ const OF_TRASH = 'RENAME';
 export function neededCommands(
   freeKey: string,
   freeTrashKey: string,
+  durability: Durability = 'acknowledged',
 ): [name: string, ...args: string[]][] {
   return [
+    ...WAITS[durability],
     ['JSON.GET', freeKey],
     ['JSON.TYPE', freeKey],
     ['JSON.SET', freeKey, '$.a', '1'],
@@ -56,7 +66,11 @@ export async function checkRights(
   server: Checked,
 ): Promise<{ findings: RedisFinding[]; json: boolean | null }> {
   const answers = new Map<string, Answer>();
-  for (const [name, ...args] of neededCommands(server.freeKey, server.freeTrashKey)) {
+  for (const [name, ...args] of neededCommands(
+    server.freeKey,
+    server.freeTrashKey,
+    server.durability,
+  )) {
     answers.set(name, await server.probe.ask(name, ...args));
   }
   const json = answers.get('JSON.TYPE');

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Durability } from '../../../durability.ts';
 import { finding } from '../../../doctor/diagnosis.ts';
 import { REDIS_FINDINGS, type RedisFinding, type RedisFindingCode } from './findings.ts';
 import type { Probe } from './probe.ts';
@@ -20,6 +21,8 @@ export interface Checked {
   readonly freeKey: string;
   /** One beside it, as a long history is moved to. */
   readonly freeTrashKey: string;
+  /** What writes of the store wait for. */
+  readonly durability: Durability;
 }
 
 /**

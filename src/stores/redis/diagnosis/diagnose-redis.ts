@@ -4,6 +4,7 @@
  * @module
  */
 import type { Deadline } from '../../../deadline.ts';
+import type { Durability } from '../../../durability.ts';
 import type { ServerFacts, StoreDiagnosis } from '../../../doctor/diagnosis.ts';
 import { hasCode } from '../../../errors.ts';
 import { randomHex } from '../../../random-ids.ts';
@@ -23,6 +24,14 @@ import { productOf, readServerInfo } from './server-info.ts';
 /** Where a node has a third of the slots, one look in 10^11 finds none of its keys. */
 const KEYS_TRIED = 64;
 
+/** What is looked at. */
+interface Looking {
+  readonly keyPrefix: string;
+  readonly deadline: Deadline;
+  /** What writes of the store wait for. */
+  readonly durability: Durability;
+}
+
 /** What one server gave. */
 interface Examined {
   readonly name: string;
@@ -35,14 +44,13 @@ interface Examined {
  */
 export async function diagnoseRedis(
   client: RedisClientLike,
-  keyPrefix: string,
-  deadline: Deadline,
+  { keyPrefix, deadline, durability }: Looking,
 ): Promise<StoreDiagnosis> {
   const reached = knowsMasters(client) ? null : await reach(client, keyPrefix, deadline);
   if (reached !== null) return { server: { ...unknownFacts(), nodes: 0 }, findings: [reached] };
   const masters = mastersOf(client);
   const examinations = masters.map((master) =>
-    examine(master, masters.length > 1, { keyPrefix, deadline }),
+    examine(master, masters.length > 1, { keyPrefix, deadline, durability }),
   );
   const examined = await Promise.all(examinations);
   const findings = mergeFindings(examined);
@@ -73,7 +81,7 @@ async function reach(
 async function examine(
   { name, sender }: Master,
   isOneOfMany: boolean,
-  { keyPrefix, deadline }: { keyPrefix: string; deadline: Deadline },
+  { keyPrefix, deadline, durability }: Looking,
 ): Promise<Examined> {
   const examined: Examined = { name, findings: [], facts: unknownFacts() };
   const { findings } = examined;
@@ -87,7 +95,7 @@ async function examine(
     }
     const key = await ownKey(probe, keyPrefix);
     const freeTrashKey = trashKey({ key, sessionId: key.slice(keyPrefix.length) });
-    const server = { probe, info, keyPrefix, freeKey: key, freeTrashKey };
+    const server = { probe, info, keyPrefix, freeKey: key, freeTrashKey, durability };
     await examineServer(server, isOneOfMany, examined);
   } catch (error) {
     findings.push(unavailable(error));

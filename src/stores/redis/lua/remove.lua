@@ -6,15 +6,15 @@
 --   ARGV[2] owner that the session must have if it was not seen, or ''
 --   ARGV[3] token of the lock that the writer holds, or ''
 --   ARGV[4] name of the call, in hexadecimal: the same when it is sent again
--- Output: OK '' '' '' '' <'1' where KEYS[3] is to be trimmed> | those of expectation.lua but CORRUPT
+-- Output: OK '' '' '' <'1' for a repeat> <'1' where KEYS[3] is to be trimmed> | those of expectation.lua but CORRUPT
 --   | those of lock.lua
 --- @include "deleted-lives"
 --- @include "expectation"
 --- @include "lock"
 --- @include "trash"
 
-local function removed()
-  return { 'OK', '', '', '', '', has_trash(KEYS[3]) and '1' or '0' }
+local function removed(before)
+  return { 'OK', '', '', '', before and '1' or '0', has_trash(KEYS[3]) and '1' or '0' }
 end
 
 local function history_length()
@@ -23,7 +23,7 @@ local function history_length()
 end
 
 local outcome = deletion_by(ARGV[4])
-if outcome then return outcome == 'deleted' and removed() or { 'MISSING' } end
+if outcome then return outcome == 'deleted' and removed(true) or { 'MISSING' } end
 local session, refusal = load_session(ARGV[1], ARGV[2])
 -- What is corrupt can still be deleted, as long as nothing particular was expected of it.
 local may_delete = session or (refusal[1] == 'CORRUPT' and ARGV[1] == '' and ARGV[2] == '')
