@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { hasCode, OperationAppliedError, type OutcomeUnknownError } from '../errors.ts';
+import {
+  hasCode,
+  type NotDurableError,
+  OperationAppliedError,
+  type OutcomeUnknownError,
+} from '../errors.ts';
 import type { EntryVisitor, SessionSnapshot } from '../store.ts';
 import type { WriteCall } from './caller-operation.ts';
 import {
@@ -60,9 +65,10 @@ export class RepeatableRemoval {
    * Takes note of how the call has failed: what was removed may have to be told when it is repeated.
    */
   noteFailure(error: unknown): void {
-    if (this.#sent === null || !hasCode(error, 'outcome_unknown')) return;
+    const isRepeatable = hasCode(error, 'outcome_unknown') || hasCode(error, 'not_durable');
+    if (this.#sent === null || !isRepeatable) return;
     const { incarnation, removal } = this.#sent;
-    keepRemoval(incarnation, (error as OutcomeUnknownError).operationId, removal);
+    keepRemoval(incarnation, (error as OutcomeUnknownError | NotDurableError).operationId, removal);
   }
 
   #send(incarnation: string, removal: KnownRemoval): Plan<Removed> {

@@ -35,7 +35,7 @@ describe('the commands that are probed', () => {
     const inScripts = [...scripts.matchAll(/redis\.p?call\('([A-Z.]+)'/g)].map((match) => match[1]);
     const sent = ['redis-store', 'document-reader', 'script-writer', 'page', 'commander']
       .map((name) => source(`src/stores/redis/${name}.ts`))
-      .flatMap((text) => [...text.matchAll(/(?:\[|command\()'([A-Z.]+)'/g)])
+      .flatMap((text) => [...text.matchAll(/\['([A-Z]+\.[A-Z]+|EVAL(?:SHA)?|INFO)'/g)])
       .map((match) => match[1]);
     // A greeting for errors, which is sent only where it is allowed.
     const used = new Set([...inScripts, ...sent].filter((name) => name !== 'INFO'));

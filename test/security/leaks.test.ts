@@ -16,6 +16,7 @@ import * as errors from '../../src/errors.ts';
 import { closeStores, JSONSession, type JSONSessionOptions } from '../../src/index.ts';
 import { type RedisCommandSender, toSender } from '../../src/stores/redis/client.ts';
 import { RedisStore } from '../../src/stores/redis/index.ts';
+import { keepRemoval } from '../../src/session/known-removals.ts';
 import { SqliteStore } from '../../src/stores/sqlite/index.ts';
 import type { SessionStore } from '../../src/store.ts';
 import { readRedisDocument, writeRedisDocument } from '../document/redis-documents.ts';
@@ -296,6 +297,16 @@ describe.each(PLACES)('%s', (_, openPlace) => {
       });
     await append('01');
     expect(await codeOf(() => append('02'))).toBe('operation_conflict');
+  });
+
+  test('a removal that another process has applied', async () => {
+    const session = await filled();
+    const once = { operationId: 'mine' };
+    await session.popItem(undefined, once);
+    const removed = { version: null, drop: 0, removed: { entries: [], inHistory: 0 } };
+    // As many as a process remembers.
+    for (let index = 0; index < 100; index += 1) keepRemoval('another', `${index}`, removed);
+    expect(await codeOf(() => session.popItem(undefined, once))).toBe('operation_applied');
   });
 
   test('others who keep changing the history', async () => {

@@ -138,6 +138,15 @@ describe('a write that is sent again', () => {
     expect(await session.getItems()).toHaveLength(2);
   });
 
+  test('gives what it removed', async () => {
+    const session = new JSONSession(options());
+    await session.addItems([hello, { ...hello, content: 'newest' }]);
+    const { operationId } = await shortfallOf(() => session.popItem());
+    const removed = await session.popItem(undefined, { operationId });
+    expect(removed).toMatchObject({ content: 'newest' });
+    expect(await session.getItems()).toHaveLength(1);
+  });
+
   test.each<[string, (session: JSONSession) => Promise<unknown>]>([
     ['touch', (session) => session.touch()],
     ['delete', (session) => session.delete()],
