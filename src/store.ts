@@ -242,6 +242,8 @@ export interface WriteResult {
   readonly incarnation: string;
   /** Unix time in seconds of the write, by the store's clock; the timestamp of its entries. */
   readonly time: number;
+  /** About how many bytes of JSON the entries of the session take; left out where that is not known. */
+  readonly bytes?: number;
 }
 
 /**

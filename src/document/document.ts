@@ -102,6 +102,8 @@ export interface DocumentState {
   writers: string;
   /** Who alone may write at present, or null for anyone. */
   lock: SessionLock | null;
+  /** About how much the entries take as JSON text; absent in documents from before it was counted. */
+  bytes?: number;
 }
 
 /**
@@ -171,5 +173,6 @@ export function newState(incarnation: string, ttl: number | null): DocumentState
     history_start: null,
     writers: '',
     lock: null,
+    bytes: 0,
   };
 }

@@ -66,12 +66,22 @@ export function completeHead(head: DocumentHead, ttl: number | null): CompleteHe
 }
 
 /**
- * Gives a head after an append that left `length` entries. Fields that are not ours stay.
+ * What a write added.
+ */
+export interface Added {
+  /** How many entries there are now. */
+  readonly length: number;
+  /** What those that were added take as JSON text. */
+  readonly bytes: number;
+}
+
+/**
+ * Gives a head after an append. Fields that are not ours stay.
  */
 export function headAfterAppend(
   head: CompleteHead,
   { changes }: Pick<AppendParams, 'changes'>,
-  length: number,
+  { length, bytes }: Added,
   now: number,
 ): CompleteHead {
   const { handoffContext, attributes } = changes;
@@ -79,6 +89,7 @@ export function headAfterAppend(
     ...head,
     updated_at: now,
     metadata: { ...head.metadata, message_count: length },
+    state: { ...head.state, bytes: bytesOf(head) + bytes },
     ...(handoffContext === undefined ? {} : { handoff_context: handoffContext }),
     ...(attributes === undefined ? {} : { attributes: mergePatch(head.attributes, attributes) }),
   };
@@ -87,13 +98,11 @@ export function headAfterAppend(
 /**
  * What a rewrite did to the entries.
  */
-export interface Rewritten {
+export interface Rewritten extends Added {
   /** How many entries there were before. */
   readonly before: number;
   /** How many of them were kept. */
   readonly kept: number;
-  /** How many there are now. */
-  readonly length: number;
   /** Where the model's view begins now; undefined where it begins where it did. */
   readonly historyStart: DocumentState['history_start'] | undefined;
 }
@@ -103,7 +112,7 @@ export interface Rewritten {
  */
 export function headAfterRewrite(
   head: CompleteHead,
-  { before, kept, length, historyStart }: Rewritten,
+  { before, kept, length, bytes, historyStart }: Rewritten,
   options: Pick<RewriteParams, 'forgetOperations' | 'resetTokens'>,
   now: number,
 ): CompleteHead {
@@ -121,6 +130,8 @@ export function headAfterRewrite(
       ...state,
       ...(isChanged && changedVersion(head, kept, now)),
       ...(historyStart !== undefined && { history_start: historyStart }),
+      // About, as what goes is not read.
+      bytes: Math.floor(before > 0 ? (bytesOf(head) * kept) / before : 0) + bytes,
     },
     operations: options.forgetOperations ? {} : head.operations,
     usage: options.resetTokens ? clearedUsage(head.usage) : head.usage,
@@ -141,6 +152,10 @@ export function movedHistoryStart(
   if (historyStart === 'kept' && kept > 0) return { index: kept, id: lastKeptId };
   if (state.history_start === null) return undefined;
   return historyStart === 'kept' || kept < state.history_start.index ? null : undefined;
+}
+
+function bytesOf({ state }: CompleteHead): number {
+  return typeof state.bytes === 'number' ? state.bytes : 0;
 }
 
 function changedVersion(

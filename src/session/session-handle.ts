@@ -6,21 +6,16 @@
  */
 import type { RunContext } from '@openai/agents-core';
 
-import {
-  hasCode,
-  type NotDurableError,
-  SessionExpiredError,
-  StoreClosedError,
-  StoreUnavailableError,
-} from '../errors.ts';
+import { hasCode, type NotDurableError, SessionExpiredError } from '../errors.ts';
 import { Deadline } from '../deadline.ts';
 import { checkExpectation } from '../document/expectation.ts';
-import { acquireStore, type StoreHandle } from '../open-store.ts';
 import { randomHex } from '../random-ids.ts';
 import { callDeadline, type CallOptions } from './call-options.ts';
 import { currentLock, type HeldLock } from './held-lock.ts';
 import { currentAttempt, type JobAddition } from './job-attempt.ts';
 import { placeOf, type ResolvedOptions } from './session-options.ts';
+import { SizeWatch } from './session-size.ts';
+import { StoreShare } from './store-share.ts';
 import { checkWriteCount } from './write-size.ts';
 import type {
   EntrySelection,
@@ -69,14 +64,16 @@ export class SessionHandle {
   readonly key: string;
   /** The same for all handles of the session. */
   readonly place: string;
-  #share: Promise<StoreHandle> | null = null;
+  readonly #share: StoreShare;
+  readonly #size: SizeWatch;
   #incarnation: string | null = null;
   #sharedDeadline: Deadline | null = null;
   #userId: string | null;
-  #closed = false;
 
   constructor(options: ResolvedOptions) {
     this.#options = options;
+    this.#share = new StoreShare(options);
+    this.#size = new SizeWatch(options);
     this.key = `${options.keyPrefix}${options.sessionId}`;
     this.place = placeOf(options);
     this.#userId = options.userId;
@@ -265,11 +262,7 @@ export class SessionHandle {
    * Gives the share in the store back. Calls after it fail with `StoreClosedError`.
    */
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    // A store that could not be opened leaves nothing to release.
-    const share = await this.#share?.catch(() => null);
-    share?.release();
+    await this.#share.release();
   }
 
   /** A document of a newer schema can be read, and not touched; reads do not wait for replicas. */
@@ -306,7 +299,9 @@ export class SessionHandle {
       this.#incarnation = null;
       result = await run();
     }
-    if (result !== null) this.#incarnation = result.incarnation;
+    if (result === null) return result;
+    this.#incarnation = result.incarnation;
+    this.#size.note(result);
     return result;
   }
 
@@ -345,14 +340,14 @@ export class SessionHandle {
 
   /** Gives the store, and the address with the time that opening it has left for the call. */
   async #begin(deadline: Deadline): Promise<{ store: SessionStore; address: SessionAddress }> {
-    if (this.#closed) throw new StoreClosedError('The session is closed');
+    this.#share.checkOpen();
     if (deadline.isAborted) throw deadline.aborted;
     return this.#reach(deadline);
   }
 
   async #reach(deadline: Deadline): Promise<{ store: SessionStore; address: SessionAddress }> {
     const { sessionId } = this.#options;
-    const store = this.#options.store ?? (await this.#openStore(deadline));
+    const store = await this.#share.store(deadline);
     const { remaining: timeoutMs, signal } = deadline;
     return { store, address: { key: this.key, sessionId, timeoutMs, signal } };
   }
@@ -364,19 +359,6 @@ export class SessionHandle {
     const { store, address } = await this.#reach(deadline);
     const expect = { incarnation, userId: this.#options.userId };
     return { store, params: { ...address, expect, ttl: this.#options.ttl, lockToken } };
-  }
-
-  async #openStore(deadline: Deadline): Promise<SessionStore> {
-    const { url, lingerMs, durability } = this.#options;
-    const share = (this.#share ??= acquireStore(url, lingerMs, durability));
-    // The next call tries again.
-    share.catch(() => {
-      if (this.#share === share) this.#share = null;
-    });
-    const { store } = await deadline.limit(share, () =>
-      deadline.failure(() => new StoreUnavailableError('The store could not be opened in time')),
-    );
-    return store;
   }
 
   /** Runs a write and takes note of what its error says of the session. */

@@ -105,6 +105,14 @@ export interface JSONSessionOptions {
    */
   maxItemBytes?: number | undefined;
   /**
+   * Bytes of JSON that the messages of a session may take before it is said to be large: a warning of
+   * the process (`process.on('warning')`) with the code `AGENTS_JSON_SESSION_LARGE`, once for each handle,
+   * when it writes. Nothing is refused.
+   *
+   * @defaultValue no warning
+   */
+  maxSessionBytes?: number | undefined;
+  /**
    * What becomes of a larger item: an `ItemTooLargeError`, notes in the place of its largest parts, or
    * whatever item a function makes of it.
    *
@@ -135,6 +143,7 @@ export interface ResolvedOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
   readonly lingerMs: number;
+  readonly maxSessionBytes: number;
   readonly codec: ItemCodecOptions;
 }
 
@@ -173,6 +182,12 @@ export function resolveOptions(options: JSONSessionOptions): ResolvedOptions {
     timeoutMs: checkTimeout(timeoutMs ?? store?.timeoutMs),
     signal: checkSignal(options.signal),
     lingerMs: checkInteger(lingerMs ?? 30_000, 'lingerMs', 0, 2 ** 31 - 1),
+    maxSessionBytes: checkInteger(
+      options.maxSessionBytes ?? Number.MAX_SAFE_INTEGER,
+      'maxSessionBytes',
+      1,
+      Number.MAX_SAFE_INTEGER,
+    ),
     codec: resolveCodecOptions(options),
   };
 }

@@ -248,7 +248,7 @@ export class ScriptWriter {
 
   #result(
     { sessionId, expect }: ExistingParams,
-    [status = '', first = '', second = '', third = '', , trash = '']: readonly string[],
+    [status = '', first = '', second = '', third = '', , trash = '', bytes = '']: readonly string[],
     lane: WriterLane | null,
   ): ScriptResult {
     switch (status) {
@@ -259,6 +259,7 @@ export class ScriptWriter {
         return {
           incarnation: first,
           time: Number(second),
+          ...(bytes !== '' && { bytes: Number(bytes) }),
           ...(trash === '1' && { hasTrash: true }),
         };
       case 'MISSING':

@@ -4,7 +4,7 @@ import type { LuaScript } from './lua-script.ts';
 /** `lua/append.lua`, where its comments are. */
 export const append: LuaScript = {
   name: 'append',
-  sha1: 'ca0e53e862849f7679c6c55e6cafc213db90c39b',
+  sha1: '2e4aee3569751d8e503450b85e543e7948d5b4b1',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -143,16 +143,21 @@ local function quick_append()
     if #members > 0 then usage = ',"usage":{' .. table.concat(members, ',') .. '}' end
   end
   local stamp = ',"timestamp":' .. now .. '}'
-  local entries = {}
-  for index = 1, count do entries[index] = string.sub(ARGV[17 + index], 1, -2) .. stamp end
+  local entries, bytes = {}, math.floor(tonumber(state.bytes) or 0)
+  for index = 1, count do
+    local entry = string.sub(ARGV[17 + index], 1, -2) .. stamp
+    entries[index] = entry
+    bytes = bytes + #entry
+  end
   local length = redis.pcall('JSON.ARRAPPEND', key, '.messages', unpack(entries))
   if type(length) ~= 'number' then return nil end
   redis.call('JSON.MERGE', key, '$', '{"updated_at":' .. now
     .. ',"metadata":{"message_count":' .. integer(length) .. run
-    .. '},"state":{"writers":"' .. record_write(writers, ARGV[3], ARGV[4]) .. '"' .. new_ttl
+    .. '},"state":{"writers":"' .. record_write(writers, ARGV[3], ARGV[4])
+    .. '","bytes":' .. integer(bytes) .. new_ttl
     .. '}' .. usage .. '}')
   if expiry then redis.call('EXPIRE', key, expiry) end
-  return { 'OK', seen, now, '1', '0' }
+  return { 'OK', seen, now, '1', '0', '0', integer(bytes) }
 end
 local reply = quick_append()
 if reply then return reply end
@@ -282,6 +287,11 @@ local function entries_from(first)
   end
   return entries
 end
+local function bytes_after(state, kept_part, entries)
+  local bytes = math.floor((tonumber(present(state.bytes)) or 0) * kept_part)
+  for _, entry in ipairs(entries) do bytes = bytes + #entry end
+  return bytes
+end
 local function append_entries(entries, length)
   for first = 1, #entries, BATCH do
     local last = math.min(first + BATCH - 1, #entries)
@@ -296,7 +306,8 @@ local function state_json(state)
     .. ',"changes":' .. (state.changes or '[]')
     .. ',"history_start":' .. (type(state.history_start) == 'string' and state.history_start or 'null')
     .. ',"writers":"' .. state.writers
-    .. '","lock":' .. (state.lock_json or 'null') .. '}'
+    .. '","lock":' .. (state.lock_json or 'null')
+    .. ',"bytes":' .. integer(state.bytes or 0) .. '}'
 end
 local function document_json(fields)
   return '{"session_id":' .. fields.session_id
@@ -440,7 +451,10 @@ local function merge_state()
   return has_merged and '1' or '?'
 end
 local function done(session, time)
-  return { 'OK', incarnation_of(session), time or now, merge_state(), time and '1' or '0' }
+  local bytes = session.state and tonumber(present(session.state.bytes)) or 0
+  return {
+    'OK', incarnation_of(session), time or now, merge_state(), time and '1' or '0', '0', integer(bytes),
+  }
 end
 local function deleted_since()
   return { 'OK', ARGV[5], now, merge_state(), '1' }
@@ -555,6 +569,7 @@ local function create()
       ttl = new_ttl,
       generation = 0,
       writers = record_write('', writer, sequence),
+      bytes = bytes_after({}, 0, entries),
     },
   }
   local current = record and present(record.current)
@@ -598,14 +613,16 @@ if not length then return { 'CORRUPT', 'messages' } end
 if not set_attributes() then return { 'CONFLICT' } end
 length = append_entries(entries, length)
 if handoff ~= '' then redis.call('JSON.SET', key, '$.handoff_context', handoff) end
-return finish_write(session, { { 'message_count', integer(length) } }, {})
+session.state.bytes = bytes_after(session.state, 1, entries)
+local changed = { { 'bytes', integer(session.state.bytes) } }
+return finish_write(session, { { 'message_count', integer(length) } }, changed)
 `,
 };
 
 /** `lua/create.lua`, where its comments are. */
 export const create: LuaScript = {
   name: 'create',
-  sha1: '1a5ce29961e522dda41aab5568fe8005a01ef629',
+  sha1: '72bd5f7d321b8e1cc18a05bcebd7a2b42e9ed3ad',
   source: `local LIVES_KEPT = 64
 local LIFE_SECONDS = 600
 local function deleted_lives()
@@ -646,7 +663,8 @@ local function state_json(state)
     .. ',"changes":' .. (state.changes or '[]')
     .. ',"history_start":' .. (type(state.history_start) == 'string' and state.history_start or 'null')
     .. ',"writers":"' .. state.writers
-    .. '","lock":' .. (state.lock_json or 'null') .. '}'
+    .. '","lock":' .. (state.lock_json or 'null')
+    .. ',"bytes":' .. integer(state.bytes or 0) .. '}'
 end
 local function document_json(fields)
   return '{"session_id":' .. fields.session_id
@@ -788,7 +806,7 @@ return { 'HEAD', length and tostring(length) or '', redis.call('JSON.GET', KEYS[
 /** `lua/lock.lua`, where its comments are. */
 export const lock: LuaScript = {
   name: 'lock',
-  sha1: '7d11abcff7c0630937d3cb4e3d3f088360654e1b',
+  sha1: '468639aacc840697bbd7418f065cea604197507b',
   source: `local LIVES_KEPT = 64
 local LIFE_SECONDS = 600
 local function deleted_lives()
@@ -829,7 +847,8 @@ local function state_json(state)
     .. ',"changes":' .. (state.changes or '[]')
     .. ',"history_start":' .. (type(state.history_start) == 'string' and state.history_start or 'null')
     .. ',"writers":"' .. state.writers
-    .. '","lock":' .. (state.lock_json or 'null') .. '}'
+    .. '","lock":' .. (state.lock_json or 'null')
+    .. ',"bytes":' .. integer(state.bytes or 0) .. '}'
 end
 local function document_json(fields)
   return '{"session_id":' .. fields.session_id
@@ -1133,7 +1152,10 @@ local function merge_state()
   return has_merged and '1' or '?'
 end
 local function done(session, time)
-  return { 'OK', incarnation_of(session), time or now, merge_state(), time and '1' or '0' }
+  local bytes = session.state and tonumber(present(session.state.bytes)) or 0
+  return {
+    'OK', incarnation_of(session), time or now, merge_state(), time and '1' or '0', '0', integer(bytes),
+  }
 end
 local function deleted_since()
   return { 'OK', ARGV[5], now, merge_state(), '1' }
@@ -1477,7 +1499,7 @@ return removed()
 /** `lua/rewrite.lua`, where its comments are. */
 export const rewrite: LuaScript = {
   name: 'rewrite',
-  sha1: '4cc52e3b7777adc4e8eb5ef83c33d906be96b3a7',
+  sha1: '0e027846526f875eeca0f6b65e78e3552f333dab',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -1580,6 +1602,11 @@ local function entries_from(first)
   end
   return entries
 end
+local function bytes_after(state, kept_part, entries)
+  local bytes = math.floor((tonumber(present(state.bytes)) or 0) * kept_part)
+  for _, entry in ipairs(entries) do bytes = bytes + #entry end
+  return bytes
+end
 local function append_entries(entries, length)
   for first = 1, #entries, BATCH do
     local last = math.min(first + BATCH - 1, #entries)
@@ -1609,7 +1636,8 @@ local function state_json(state)
     .. ',"changes":' .. (state.changes or '[]')
     .. ',"history_start":' .. (type(state.history_start) == 'string' and state.history_start or 'null')
     .. ',"writers":"' .. state.writers
-    .. '","lock":' .. (state.lock_json or 'null') .. '}'
+    .. '","lock":' .. (state.lock_json or 'null')
+    .. ',"bytes":' .. integer(state.bytes or 0) .. '}'
 end
 local function document_json(fields)
   return '{"session_id":' .. fields.session_id
@@ -1826,7 +1854,10 @@ local function merge_state()
   return has_merged and '1' or '?'
 end
 local function done(session, time)
-  return { 'OK', incarnation_of(session), time or now, merge_state(), time and '1' or '0' }
+  local bytes = session.state and tonumber(present(session.state.bytes)) or 0
+  return {
+    'OK', incarnation_of(session), time or now, merge_state(), time and '1' or '0', '0', integer(bytes),
+  }
 end
 local function deleted_since()
   return { 'OK', ARGV[5], now, merge_state(), '1' }
@@ -2020,6 +2051,8 @@ elseif start then
   changed[#changed + 1] = { 'history_start', start }
 end
 append_entries(entries, kept)
+state.bytes = bytes_after(state, length > 0 and kept / length or 0, entries)
+changed[#changed + 1] = { 'bytes', integer(state.bytes) }
 if ARGV[16] == '1' then reset_usage(session, metadata) end
 if ARGV[15] == '1' then redis.call('JSON.SET', key, '$.operations', '{}') end
 return with_trash(finish_write(session, metadata, changed))
@@ -2029,7 +2062,7 @@ return with_trash(finish_write(session, metadata, changed))
 /** `lua/touch.lua`, where its comments are. */
 export const touch: LuaScript = {
   name: 'touch',
-  sha1: '3b25ee6739026f57264a5eb551a72406b2916060',
+  sha1: 'b4020932266e768e2798b171891c8e6e461c39dc',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -2043,7 +2076,8 @@ local function state_json(state)
     .. ',"changes":' .. (state.changes or '[]')
     .. ',"history_start":' .. (type(state.history_start) == 'string' and state.history_start or 'null')
     .. ',"writers":"' .. state.writers
-    .. '","lock":' .. (state.lock_json or 'null') .. '}'
+    .. '","lock":' .. (state.lock_json or 'null')
+    .. ',"bytes":' .. integer(state.bytes or 0) .. '}'
 end
 local function document_json(fields)
   return '{"session_id":' .. fields.session_id
@@ -2347,7 +2381,10 @@ local function merge_state()
   return has_merged and '1' or '?'
 end
 local function done(session, time)
-  return { 'OK', incarnation_of(session), time or now, merge_state(), time and '1' or '0' }
+  local bytes = session.state and tonumber(present(session.state.bytes)) or 0
+  return {
+    'OK', incarnation_of(session), time or now, merge_state(), time and '1' or '0', '0', integer(bytes),
+  }
 end
 local function deleted_since()
   return { 'OK', ARGV[5], now, merge_state(), '1' }
@@ -2477,7 +2514,7 @@ return left
 /** `lua/unlock.lua`, where its comments are. */
 export const unlock: LuaScript = {
   name: 'unlock',
-  sha1: '0fc8f26d5b8cc326edb0d0e513dd6ff701bf7141',
+  sha1: '96d9fc3cd1101e6790a9f9f81621c7973bca9101',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -2491,7 +2528,8 @@ local function state_json(state)
     .. ',"changes":' .. (state.changes or '[]')
     .. ',"history_start":' .. (type(state.history_start) == 'string' and state.history_start or 'null')
     .. ',"writers":"' .. state.writers
-    .. '","lock":' .. (state.lock_json or 'null') .. '}'
+    .. '","lock":' .. (state.lock_json or 'null')
+    .. ',"bytes":' .. integer(state.bytes or 0) .. '}'
 end
 local function document_json(fields)
   return '{"session_id":' .. fields.session_id
@@ -2795,7 +2833,10 @@ local function merge_state()
   return has_merged and '1' or '?'
 end
 local function done(session, time)
-  return { 'OK', incarnation_of(session), time or now, merge_state(), time and '1' or '0' }
+  local bytes = session.state and tonumber(present(session.state.bytes)) or 0
+  return {
+    'OK', incarnation_of(session), time or now, merge_state(), time and '1' or '0', '0', integer(bytes),
+  }
 end
 local function deleted_since()
   return { 'OK', ARGV[5], now, merge_state(), '1' }

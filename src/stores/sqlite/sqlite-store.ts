@@ -17,6 +17,7 @@ import type { Durability } from '../../durability.ts';
 import type { DiagnoseParams, StoreDiagnosis } from '../../doctor/diagnosis.ts';
 import { checkExpectation, missingSession } from '../../document/expectation.ts';
 import {
+  type Added,
   type CompleteHead,
   headAfterAppend,
   headAfterOperation,
@@ -161,8 +162,8 @@ export class SqliteStore implements SessionStore {
       const repeated = repeatOf(head, operation);
       if (repeated !== null) return repeated;
       checkLock(head, params, clock());
-      const length = this.#insertEntries(id, this.#length(id), entries, now);
-      const after = headAfterAppend(head, params, length, now);
+      const added = this.#insertEntries(id, this.#length(id), entries, now);
+      const after = headAfterAppend(head, params, added, now);
       const recorded = headAfterRecord(after, fullRecord(params.run, params));
       return this.#save(id, headAfterOperation(recorded, operation, now), now);
     }, params);
@@ -180,8 +181,9 @@ export class SqliteStore implements SessionStore {
       const kept = drop === 'all' ? 0 : Math.max(0, before - drop);
       const historyStart = this.#historyStart(id, head, params, kept);
       this.#database.run('DELETE FROM entries WHERE session = ? AND position >= ?', id, kept);
-      const length = this.#insertEntries(id, kept, entries, now);
-      const after = headAfterRewrite(head, { before, kept, length, historyStart }, params, now);
+      const added = this.#insertEntries(id, kept, entries, now);
+      const rewritten = { before, kept, ...added, historyStart };
+      const after = headAfterRewrite(head, rewritten, params, now);
       const recorded = headAfterRecord(after, fullRecord(params.run));
       return this.#save(id, headAfterOperation(recorded, operation, now), now);
     }, params);
@@ -268,22 +270,26 @@ export class SqliteStore implements SessionStore {
   #save(id: number, head: CompleteHead, time: number): WriteResult {
     const sql = 'UPDATE sessions SET head = ?, expires_at = ifnull(?, expires_at) WHERE id = ?';
     this.#database.run(sql, JSON.stringify(head), expiry(head), id);
-    return { incarnation: head.state.incarnation, time };
+    const { incarnation, bytes } = head.state;
+    return { incarnation, time, ...(bytes !== undefined && { bytes }) };
   }
 
-  /** Gives the new number of entries. */
+  /** Gives what was added. */
   #insertEntries(
     id: number,
     length: number,
     entries: readonly (NewEntry | MessageEntry)[],
     timestamp: number,
-  ): number {
+  ): Added {
     const sql = 'INSERT INTO entries (session, position, entry) VALUES (?, ?, ?)';
+    let bytes = 0;
     for (const [index, entry] of entries.entries()) {
       const stamped = 'timestamp' in entry ? entry : { ...entry, timestamp };
-      this.#database.run(sql, id, length + index, JSON.stringify(stamped));
+      const json = JSON.stringify(stamped);
+      bytes += Buffer.byteLength(json);
+      this.#database.run(sql, id, length + index, json);
     }
-    return length + entries.length;
+    return { length: length + entries.length, bytes };
   }
 
   #holds(version: HistoryTail, id: number, head: CompleteHead, length: number): boolean {

@@ -51,6 +51,31 @@ export const DOCUMENTS: Topic = {
   title: 'documents',
   needs: 'read',
   cases: {
+    'about how much the entries take is counted': async (scope) => {
+      const session = scope.session();
+      const counted = async (): Promise<[counted: number, stored: number]> => {
+        const { messages, state } = await scope.document(session.sessionId);
+        const stored = messages.map(
+          (entry) => new TextEncoder().encode(JSON.stringify(entry)).length,
+        );
+        return [state?.bytes ?? 0, stored.reduce((sum, bytes) => sum + bytes, 0)];
+      };
+      const assertClose = async (): Promise<void> => {
+        const [bytes, stored] = await counted();
+        const isClose = Math.abs(bytes - stored) <= stored / 20;
+        assert.ok(isClose, `${bytes} bytes are counted, ${stored} are stored`);
+      };
+      for (const text of ['one', 'ü🙂 "x"\n'.repeat(50)]) await say(session, text);
+      await session.addItems(SAMPLE_ITEMS.map(({ item }) => item));
+      await assertClose();
+      await session.clear();
+      await assertClose();
+      await session.addItems(Array.from({ length: 20 }, (_, index) => userItem(`text ${index}`)));
+      for (let pops = 0; pops < 5; pops += 1) await session.popItem();
+      await say(session, 'more');
+      await assertClose();
+    },
+
     'a new session is a document with every field': async (scope) => {
       await scope.created({ sessionId: 's', userId: 'user-1', ttl: 3600 });
       const { created_at, updated_at, state, ...rest } = await scope.document('s');
@@ -76,6 +101,7 @@ export const DOCUMENTS: Topic = {
         history_start: null,
         writers: '',
         lock: null,
+        bytes: 0,
       });
     },
 
@@ -176,10 +202,10 @@ export const DOCUMENTS: Topic = {
       assert.equal(metadata.message_count, 3);
       assert.ok(updated_at >= before.updated_at);
       assert.deepEqual(
-        { ...before, ...rest, state: { ...before.state, writers: '' } },
+        { ...before, ...rest, state: { ...before.state, writers: '', bytes: 0 } },
         {
           ...before,
-          state: { ...state, writers: '' },
+          state: { ...state, writers: '', bytes: 0 },
         },
       );
       assert.equal(messages.length, 3);

@@ -35,6 +35,7 @@ local function create()
       ttl = new_ttl,
       generation = 0,
       writers = record_write('', writer, sequence),
+      bytes = bytes_after({}, 0, entries),
     },
   }
   local current = record and present(record.current)
@@ -82,4 +83,6 @@ if not length then return { 'CORRUPT', 'messages' } end
 if not set_attributes() then return { 'CONFLICT' } end
 length = append_entries(entries, length)
 if handoff ~= '' then redis.call('JSON.SET', key, '$.handoff_context', handoff) end
-return finish_write(session, { { 'message_count', integer(length) } }, {})
+session.state.bytes = bytes_after(session.state, 1, entries)
+local changed = { { 'bytes', integer(session.state.bytes) } }
+return finish_write(session, { { 'message_count', integer(length) } }, changed)

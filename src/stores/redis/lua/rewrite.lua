@@ -123,6 +123,8 @@ elseif start then
   changed[#changed + 1] = { 'history_start', start }
 end
 append_entries(entries, kept)
+state.bytes = bytes_after(state, length > 0 and kept / length or 0, entries)
+changed[#changed + 1] = { 'bytes', integer(state.bytes) }
 if ARGV[16] == '1' then reset_usage(session, metadata) end
 if ARGV[15] == '1' then redis.call('JSON.SET', key, '$.operations', '{}') end
 return with_trash(finish_write(session, metadata, changed))

@@ -9,7 +9,8 @@ local function state_json(state)
     .. ',"changes":' .. (state.changes or '[]')
     .. ',"history_start":' .. (type(state.history_start) == 'string' and state.history_start or 'null')
     .. ',"writers":"' .. state.writers
-    .. '","lock":' .. (state.lock_json or 'null') .. '}'
+    .. '","lock":' .. (state.lock_json or 'null')
+    .. ',"bytes":' .. integer(tonumber(state.bytes) or 0) .. '}'
 end
 
 -- session_id, user_id, agent, handoff, attributes and usage are JSON texts, agents is a list of such;

@@ -20,6 +20,14 @@ local function entries_from(first)
   return entries
 end
 
+-- What the document's entries take after a write that kept a part of them, as JSON text; about, as those
+-- that go are not read.
+local function bytes_after(state, kept_part, entries)
+  local bytes = math.floor((tonumber(state.bytes) or 0) * kept_part)
+  for _, entry in ipairs(entries) do bytes = bytes + #entry end
+  return bytes
+end
+
 -- Gives the new number of entries.
 local function append_entries(entries, length)
   for first = 1, #entries, BATCH do

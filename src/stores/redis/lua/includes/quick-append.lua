@@ -74,15 +74,20 @@ local function quick_append()
   end
 
   local stamp = ',"timestamp":' .. now .. '}'
-  local entries = {}
-  for index = 1, count do entries[index] = string.sub(ARGV[17 + index], 1, -2) .. stamp end
+  local entries, bytes = {}, math.floor(tonumber(state.bytes) or 0)
+  for index = 1, count do
+    local entry = string.sub(ARGV[17 + index], 1, -2) .. stamp
+    entries[index] = entry
+    bytes = bytes + #entry
+  end
   -- The first of the writes; it changes nothing where there is no array.
   local length = redis.pcall('JSON.ARRAPPEND', key, '.messages', unpack(entries))
   if type(length) ~= 'number' then return nil end
   redis.call('JSON.MERGE', key, '$', '{"updated_at":' .. now
     .. ',"metadata":{"message_count":' .. integer(length) .. run
-    .. '},"state":{"writers":"' .. record_write(writers, ARGV[3], ARGV[4]) .. '"' .. new_ttl
+    .. '},"state":{"writers":"' .. record_write(writers, ARGV[3], ARGV[4])
+    .. '","bytes":' .. integer(bytes) .. new_ttl
     .. '}' .. usage .. '}')
   if expiry then redis.call('EXPIRE', key, expiry) end
-  return { 'OK', seen, now, '1', '0' }
+  return { 'OK', seen, now, '1', '0', '0', integer(bytes) }
 end

@@ -9,7 +9,9 @@
 --   ARGV[8] digest of the caller's operation id, or ''   ARGV[9] digest of what the operation does
 --   ARGV[10] what a run did, as run-record.lua takes it, or ''
 --   ARGV[11] token of the lock that the writer holds, or ''
--- Replies: OK <incarnation> <time> <ARGV[7] as it is known now> <'1' for a repeat> | GAP <incarnation, or ''> | SCHEMA <number>
+-- Replies: OK <incarnation> <time> <ARGV[7] as it is known now> <'1' for a repeat>
+--   <'1' where something is to be trimmed> <bytes that the entries take> | GAP <incarnation, or ''>
+--   | SCHEMA <number>
 --   | SEEN <incarnation> <time> (the operation was applied before; the write takes no number)
 --   | OPERATION (it did something else before)
 --   | those of expectation.lua and lock.lua
@@ -35,7 +37,10 @@ end
 
 -- With a time: that of the same write when it came before.
 local function done(session, time)
-  return { 'OK', incarnation_of(session), time or now, merge_state(), time and '1' or '0' }
+  local bytes = session.state and tonumber(session.state.bytes) or 0
+  return {
+    'OK', incarnation_of(session), time or now, merge_state(), time and '1' or '0', '0', integer(bytes),
+  }
 end
 
 -- For a call that created the session and is sent again after somebody has deleted it.
