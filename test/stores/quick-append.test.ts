@@ -147,12 +147,15 @@ const call = fc.record({
 
 type Call = typeof call extends fc.Arbitrary<infer T> ? T : never;
 
-function argumentsOf({ seen, sequence, ttl, merge, operation, run, ...rest }: Call): string[] {
-  return [
-    ...[seen, '', LANE, sequence, OTHER, ttl, merge, operation, operation],
-    ...[run === null ? '' : JSON.stringify(run), rest.token],
-    ...['', '', rest.handoff, '', '', '', ...rest.entries.map((one) => JSON.stringify(one))],
-  ];
+function argumentsOf(made: Call): string[] {
+  const { seen, sequence, ttl, merge, operation, token, handoff, entries } = made;
+  const did = made.run === null ? '' : JSON.stringify(made.run);
+  const common = [seen, '', LANE, sequence, OTHER, ttl, merge, operation, operation, did, token];
+  const own = ['', '', handoff, '', '', ''];
+  return common.concat(
+    own,
+    entries.map((one) => JSON.stringify(one)),
+  );
 }
 
 /** Without the time of the write, which no two have in common. */
@@ -168,12 +171,12 @@ async function run(source: string, key: string, planted: unknown, args: string[]
     .sendCommand(['EVAL', source, '1', key, ...args])
     .catch((error: Error) => ['ERROR', error.message.replaceAll(/f_[\da-f]{40}|:\d+:/gu, '')]);
   const [text, left] = await Promise.all([
-    client.sendCommand(['JSON.GET', key]),
+    client.sendCommand<string>(['JSON.GET', key]),
     client.sendCommand(['TTL', key]),
   ]);
   const [status, ...others] = answer as string[];
   const way = others.splice(4, 1)[0];
-  const stored = timeless(JSON.parse(String(text as unknown as string)));
+  const stored = timeless(JSON.parse(text));
   // How long a lock still lives is another number each time.
   const reply = status === 'LOCKED' ? [status] : timeless([status, ...others]);
   return { way, left, stored, reply };
