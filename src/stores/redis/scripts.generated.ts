@@ -4,7 +4,7 @@ import type { LuaScript } from './lua-script.ts';
 /** `lua/append.lua`, where its comments are. */
 export const append: LuaScript = {
   name: 'append',
-  sha1: '2e4aee3569751d8e503450b85e543e7948d5b4b1',
+  sha1: 'c37247a06ef788d47babe9e1b5ca3900339ff09c',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -288,7 +288,7 @@ local function entries_from(first)
   return entries
 end
 local function bytes_after(state, kept_part, entries)
-  local bytes = math.floor((tonumber(present(state.bytes)) or 0) * kept_part)
+  local bytes = math.floor((tonumber(state.bytes) or 0) * kept_part)
   for _, entry in ipairs(entries) do bytes = bytes + #entry end
   return bytes
 end
@@ -307,7 +307,7 @@ local function state_json(state)
     .. ',"history_start":' .. (type(state.history_start) == 'string' and state.history_start or 'null')
     .. ',"writers":"' .. state.writers
     .. '","lock":' .. (state.lock_json or 'null')
-    .. ',"bytes":' .. integer(state.bytes or 0) .. '}'
+    .. ',"bytes":' .. integer(tonumber(state.bytes) or 0) .. '}'
 end
 local function document_json(fields)
   return '{"session_id":' .. fields.session_id
@@ -451,7 +451,7 @@ local function merge_state()
   return has_merged and '1' or '?'
 end
 local function done(session, time)
-  local bytes = session.state and tonumber(present(session.state.bytes)) or 0
+  local bytes = session.state and tonumber(session.state.bytes) or 0
   return {
     'OK', incarnation_of(session), time or now, merge_state(), time and '1' or '0', '0', integer(bytes),
   }
@@ -560,7 +560,6 @@ local handoff = ARGV[14]
 local patch, attributes_before, attributes = ARGV[15], ARGV[16], ARGV[17]
 local entries = entries_from(18)
 local function create()
-  if was_deleted(ARGV[5]) then return deleted_since() end
   if sequence ~= 1 then return { 'GAP', '' } end
   if attributes_before ~= '' and attributes_before ~= NO_ATTRIBUTES then return { 'CONFLICT' } end
   local session = {
@@ -601,6 +600,7 @@ local function set_attributes()
   redis.call('JSON.SET', key, '$.attributes', attributes)
   return true
 end
+if ARGV[12] ~= '' and sequence == 1 and was_deleted(ARGV[5]) then return deleted_since() end
 local session, refusal = begin_write()
 if not session then
   if refusal[1] == 'MISSING' and ARGV[12] ~= '' then
@@ -622,7 +622,7 @@ return finish_write(session, { { 'message_count', integer(length) } }, changed)
 /** `lua/create.lua`, where its comments are. */
 export const create: LuaScript = {
   name: 'create',
-  sha1: '72bd5f7d321b8e1cc18a05bcebd7a2b42e9ed3ad',
+  sha1: '93f5db3ed58b82039f4d08c07379d9ae4303deaa',
   source: `local LIVES_KEPT = 64
 local LIFE_SECONDS = 600
 local function deleted_lives()
@@ -664,7 +664,7 @@ local function state_json(state)
     .. ',"history_start":' .. (type(state.history_start) == 'string' and state.history_start or 'null')
     .. ',"writers":"' .. state.writers
     .. '","lock":' .. (state.lock_json or 'null')
-    .. ',"bytes":' .. integer(state.bytes or 0) .. '}'
+    .. ',"bytes":' .. integer(tonumber(state.bytes) or 0) .. '}'
 end
 local function document_json(fields)
   return '{"session_id":' .. fields.session_id
@@ -773,9 +773,9 @@ local session, refusal = read_session()
 if session and session.state and session.state.incarnation == ARGV[1] then
   return { 'OK', ARGV[1], string.format('%.6f', session.created_at), '' }
 end
+if was_deleted(ARGV[1]) then return { 'OK', ARGV[1], now, '' } end
 if refusal and refusal[1] == 'TYPE' then return refusal end
 if not refusal or refusal[1] ~= 'MISSING' then return { 'EXISTS' } end
-if was_deleted(ARGV[1]) then return { 'OK', ARGV[1], now, '' } end
 redis.call('JSON.SET', key, '$', document_json({
   session_id = ARGV[3],
   user_id = ARGV[4],
@@ -806,7 +806,7 @@ return { 'HEAD', length and tostring(length) or '', redis.call('JSON.GET', KEYS[
 /** `lua/lock.lua`, where its comments are. */
 export const lock: LuaScript = {
   name: 'lock',
-  sha1: '468639aacc840697bbd7418f065cea604197507b',
+  sha1: 'af9127ef95693df093da651223f171e72cb66158',
   source: `local LIVES_KEPT = 64
 local LIFE_SECONDS = 600
 local function deleted_lives()
@@ -848,7 +848,7 @@ local function state_json(state)
     .. ',"history_start":' .. (type(state.history_start) == 'string' and state.history_start or 'null')
     .. ',"writers":"' .. state.writers
     .. '","lock":' .. (state.lock_json or 'null')
-    .. ',"bytes":' .. integer(state.bytes or 0) .. '}'
+    .. ',"bytes":' .. integer(tonumber(state.bytes) or 0) .. '}'
 end
 local function document_json(fields)
   return '{"session_id":' .. fields.session_id
@@ -1152,7 +1152,7 @@ local function merge_state()
   return has_merged and '1' or '?'
 end
 local function done(session, time)
-  local bytes = session.state and tonumber(present(session.state.bytes)) or 0
+  local bytes = session.state and tonumber(session.state.bytes) or 0
   return {
     'OK', incarnation_of(session), time or now, merge_state(), time and '1' or '0', '0', integer(bytes),
   }
@@ -1499,7 +1499,7 @@ return removed()
 /** `lua/rewrite.lua`, where its comments are. */
 export const rewrite: LuaScript = {
   name: 'rewrite',
-  sha1: '0e027846526f875eeca0f6b65e78e3552f333dab',
+  sha1: '21edca575d8ed1a4e7df351df9ab6467b45e7644',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -1603,7 +1603,7 @@ local function entries_from(first)
   return entries
 end
 local function bytes_after(state, kept_part, entries)
-  local bytes = math.floor((tonumber(present(state.bytes)) or 0) * kept_part)
+  local bytes = math.floor((tonumber(state.bytes) or 0) * kept_part)
   for _, entry in ipairs(entries) do bytes = bytes + #entry end
   return bytes
 end
@@ -1637,7 +1637,7 @@ local function state_json(state)
     .. ',"history_start":' .. (type(state.history_start) == 'string' and state.history_start or 'null')
     .. ',"writers":"' .. state.writers
     .. '","lock":' .. (state.lock_json or 'null')
-    .. ',"bytes":' .. integer(state.bytes or 0) .. '}'
+    .. ',"bytes":' .. integer(tonumber(state.bytes) or 0) .. '}'
 end
 local function document_json(fields)
   return '{"session_id":' .. fields.session_id
@@ -1854,7 +1854,7 @@ local function merge_state()
   return has_merged and '1' or '?'
 end
 local function done(session, time)
-  local bytes = session.state and tonumber(present(session.state.bytes)) or 0
+  local bytes = session.state and tonumber(session.state.bytes) or 0
   return {
     'OK', incarnation_of(session), time or now, merge_state(), time and '1' or '0', '0', integer(bytes),
   }
@@ -2062,7 +2062,7 @@ return with_trash(finish_write(session, metadata, changed))
 /** `lua/touch.lua`, where its comments are. */
 export const touch: LuaScript = {
   name: 'touch',
-  sha1: 'b4020932266e768e2798b171891c8e6e461c39dc',
+  sha1: '32fedb76714d0185e98785ffc45888117c5831fa',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -2077,7 +2077,7 @@ local function state_json(state)
     .. ',"history_start":' .. (type(state.history_start) == 'string' and state.history_start or 'null')
     .. ',"writers":"' .. state.writers
     .. '","lock":' .. (state.lock_json or 'null')
-    .. ',"bytes":' .. integer(state.bytes or 0) .. '}'
+    .. ',"bytes":' .. integer(tonumber(state.bytes) or 0) .. '}'
 end
 local function document_json(fields)
   return '{"session_id":' .. fields.session_id
@@ -2381,7 +2381,7 @@ local function merge_state()
   return has_merged and '1' or '?'
 end
 local function done(session, time)
-  local bytes = session.state and tonumber(present(session.state.bytes)) or 0
+  local bytes = session.state and tonumber(session.state.bytes) or 0
   return {
     'OK', incarnation_of(session), time or now, merge_state(), time and '1' or '0', '0', integer(bytes),
   }
@@ -2514,7 +2514,7 @@ return left
 /** `lua/unlock.lua`, where its comments are. */
 export const unlock: LuaScript = {
   name: 'unlock',
-  sha1: '96d9fc3cd1101e6790a9f9f81621c7973bca9101',
+  sha1: '1a6d94dec4671bf511282eb1e1702da194793db0',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -2529,7 +2529,7 @@ local function state_json(state)
     .. ',"history_start":' .. (type(state.history_start) == 'string' and state.history_start or 'null')
     .. ',"writers":"' .. state.writers
     .. '","lock":' .. (state.lock_json or 'null')
-    .. ',"bytes":' .. integer(state.bytes or 0) .. '}'
+    .. ',"bytes":' .. integer(tonumber(state.bytes) or 0) .. '}'
 end
 local function document_json(fields)
   return '{"session_id":' .. fields.session_id
@@ -2833,7 +2833,7 @@ local function merge_state()
   return has_merged and '1' or '?'
 end
 local function done(session, time)
-  local bytes = session.state and tonumber(present(session.state.bytes)) or 0
+  local bytes = session.state and tonumber(session.state.bytes) or 0
   return {
     'OK', incarnation_of(session), time or now, merge_state(), time and '1' or '0', '0', integer(bytes),
   }

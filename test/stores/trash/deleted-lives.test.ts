@@ -173,6 +173,30 @@ describe('what creates a session and is sent again does not bring it back from t
     await expect(session.getItems()).rejects.toMatchObject({ code: 'session_expired' });
   });
 
+  test.each<[string, (session: JSONSession) => Promise<unknown>]>([
+    ['create', (session) => session.create()],
+    ['the first addItems', (session) => session.addItems([hello])],
+  ])('%s, nor does it touch what was made since', async (_, call) => {
+    const session = open({
+      store: losing(async () => {
+        await open().delete();
+        await open().addItems([hello, hello]);
+      }),
+    });
+    await call(session);
+    expect(await open().getItems()).toHaveLength(2);
+    await expect(session.getItems()).rejects.toMatchObject({ code: 'session_expired' });
+  });
+
+  test('an append adds nothing to it when it arrives long after its answer', async () => {
+    const late = doubling();
+    await open({ store: late.store }).addItems([hello]);
+    await open().delete();
+    await open().addItems([hello, hello]);
+    await late.again();
+    expect(await open().getItems()).toHaveLength(2);
+  });
+
   test('a new one can be created', async () => {
     for (let life = 0; life < 3; life += 1) {
       const session = open();

@@ -25,7 +25,6 @@ local patch, attributes_before, attributes = ARGV[15], ARGV[16], ARGV[17]
 local entries = entries_from(18)
 
 local function create()
-  if was_deleted(ARGV[5]) then return deleted_since() end
   -- A number that an earlier life knew cannot begin another one: it may be a late resend.
   if sequence ~= 1 then return { 'GAP', '' } end
   if attributes_before ~= '' and attributes_before ~= NO_ATTRIBUTES then return { 'CONFLICT' } end
@@ -70,6 +69,8 @@ local function set_attributes()
   return true
 end
 
+-- Whatever stands there now: it is another life, which the call has not seen.
+if ARGV[12] ~= '' and sequence == 1 and was_deleted(ARGV[5]) then return deleted_since() end
 local session, refusal = begin_write()
 if not session then
   if refusal[1] == 'MISSING' and ARGV[12] ~= '' then

@@ -12,10 +12,11 @@ local session, refusal = read_session()
 if session and session.state and session.state.incarnation == ARGV[1] then
   return { 'OK', ARGV[1], string.format('%.6f', session.created_at), '' }
 end
+-- It was created by this call, which was sent twice, and somebody has deleted it since; what stands
+-- there now is another one.
+if was_deleted(ARGV[1]) then return { 'OK', ARGV[1], now, '' } end
 if refusal and refusal[1] == 'TYPE' then return refusal end
 if not refusal or refusal[1] ~= 'MISSING' then return { 'EXISTS' } end
--- It was created by this call, which was sent twice, and somebody has deleted it since.
-if was_deleted(ARGV[1]) then return { 'OK', ARGV[1], now, '' } end
 
 redis.call('JSON.SET', key, '$', document_json({
   session_id = ARGV[3],
