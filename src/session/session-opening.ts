@@ -4,6 +4,7 @@
  * @module
  */
 import { hasCode, SessionExpiredError } from '../errors.ts';
+import type { SessionHandle } from './session-handle.ts';
 import { partsOf } from './session-parts.ts';
 
 /** As much of a session as opening it takes. */
@@ -39,10 +40,21 @@ export async function loadOrCreate(session: Openable): Promise<void> {
     try {
       await session.create();
     } catch (error) {
+      // Whoever made it: one is there.
+      if (hasCode(error, 'outcome_unknown') && (await isThere(handle))) return;
       if (!hasCode(error, 'session_exists')) throw error;
       // Someone else created it in between.
       if (!(await handle.load(handle.newDeadline())))
         throw new SessionExpiredError(session.sessionId);
     }
   });
+}
+
+/** Says no where that cannot be found out. */
+async function isThere(handle: SessionHandle): Promise<boolean> {
+  try {
+    return await handle.load(handle.newDeadline());
+  } catch {
+    return false;
+  }
 }

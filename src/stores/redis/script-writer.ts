@@ -150,10 +150,18 @@ export class ScriptWriter {
     params: SessionAddress,
     write: WriteScript & { readonly incarnation: string },
   ): Promise<WriteResult> {
-    const { reply, shortfall } = await this.#runInTurn(params.key, write, write.incarnation);
+    const { incarnation } = write;
+    const { reply, maybeApplied, shortfall } = await this.#runInTurn(
+      params.key,
+      write,
+      incarnation,
+    );
+    const answer = texts(reply);
+    // The session that is there may be gone when an attempt before arrives.
+    if (maybeApplied && answer[0] === 'EXISTS') throw new OutcomeUnknownError(incarnation);
     const expect = { incarnation: null, userId: null };
-    const result = this.#result({ ...params, expect }, texts(reply), null);
-    checkDurable(shortfall, write.incarnation, result.incarnation);
+    const result = this.#result({ ...params, expect }, answer, null);
+    checkDurable(shortfall, incarnation, result.incarnation);
     return result;
   }
 

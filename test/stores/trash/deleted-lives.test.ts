@@ -9,6 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } f
 import { JSONSession, type OutcomeUnknownError } from '../../../src/index.ts';
 import type { JSONSessionOptions } from '../../../src/index.ts';
 import { RedisStore } from '../../../src/stores/redis/index.ts';
+import * as scripts from '../../../src/stores/redis/scripts.generated.ts';
 import { PYTHON_DOCUMENTS } from '../../../src/testing/python-documents.ts';
 
 const keyPrefix = `deleted-lives:${crypto.randomUUID()}:`;
@@ -204,6 +205,37 @@ describe('what creates a session and is sent again does not bring it back from t
       await session.addItems([hello]);
       expect(await session.delete()).toBe(true);
     }
+  });
+});
+
+describe('a create that is sent again and meets a session that it did not make', () => {
+  /** Breaks before the create is sent, and meanwhile somebody else creates the session. */
+  function overtaken(): RedisStore {
+    let isFirst = true;
+    return new RedisStore({
+      async send({ args }): Promise<unknown> {
+        if (!isFirst || args[1] !== scripts.create.sha1) return client.sendCommand([...args]);
+        isFirst = false;
+        await open().addItems([hello]);
+        throw new Error('ECONNRESET');
+      },
+    });
+  }
+
+  test('does not know, as the attempt before may come when that one is gone', async () => {
+    const session = open({ store: overtaken() });
+    const error = await session.create().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'outcome_unknown' });
+    const { operationId } = error as OutcomeUnknownError;
+    await expect(session.create({ operationId })).rejects.toMatchObject({ code: 'session_exists' });
+    await open().delete();
+    await session.create({ operationId });
+    expect(await open().getItems()).toEqual([]);
+  });
+
+  test('opens that one', async () => {
+    const session = await JSONSession.open({ sessionId, keyPrefix, store: overtaken() });
+    expect(await session.getItems()).toHaveLength(1);
   });
 });
 
