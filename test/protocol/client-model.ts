@@ -1,7 +1,7 @@
 /**
  * What one process does with the writes to one session: `ScriptWriter`, `WriterLane` and
  * `RedisCommander`, as far as it decides what is sent and what the caller is told.
- * `client-conformance.test.ts` holds it to them.
+ * `client-replay.ts` holds it to them.
  *
  * @module
  */
@@ -59,8 +59,11 @@ export interface Client {
   readonly calls: readonly Call[];
 }
 
-/** As a write is known to the server. */
-export type Identity = Pick<Lane, 'writer' | 'sequence'>;
+/** As a numbered write is known to the server. */
+type Identity = Pick<Lane, 'writer' | 'sequence'>;
+
+/** Under what a write can be made again: its number, the call of a delete, the incarnation of a create. */
+export type WriteName = Identity | string;
 
 /**
  * What the caller was told.
@@ -71,7 +74,7 @@ export type Outcome =
       readonly incarnation: string | null;
       readonly life: string | null;
     }
-  | { readonly kind: 'unknown'; readonly operationId: Identity | null }
+  | { readonly kind: 'unknown'; readonly operationId: WriteName | null }
   | { readonly kind: 'rejected'; readonly code: string };
 
 /**
@@ -86,6 +89,7 @@ export interface Reaction {
 const CODES: Readonly<Partial<Record<Status, string>>> = {
   MISSING: 'session_expired',
   REPLACED: 'session_expired',
+  FORBIDDEN: 'session_expired',
   EXISTS: 'session_exists',
   CONFLICT: 'conflict',
   OPERATION: 'operation_conflict',
@@ -109,19 +113,19 @@ export function renew(client: Client): Client {
  * Begins a call.
  *
  * @param session - What the caller of a pop has read.
- * @param earlier - The number under which it repeats.
+ * @param earlier - What it repeats, by its name.
  */
 export function begin(
   client: Client,
   step: Step,
-  { rules, session, earlier }: { rules: Rules; session: Session | null; earlier: Identity | null },
+  { rules, session, earlier }: { rules: Rules; session: Session | null; earlier: WriteName | null },
 ): Reaction {
   const { lane, calls } = client;
   const next = { writer: lane.writer, sequence: lane.sequence + calls.length };
-  const identity = earlier !== null && rules.repeatsUnderNumber ? earlier : next;
+  const name = earlier !== null && rules.repeatsUnderNumber ? earlier : next;
   const call: Call = {
     step: step.name,
-    command: commandOf(client, step, { rules, session, identity }),
+    command: commandOf(client, step, { rules, session, name }),
     given: step.kind === 'pop' ? (session?.entries.at(-1) ?? null) : null,
     maybeApplied: false,
     sentAgain: false,
@@ -135,16 +139,17 @@ export function begin(
 }
 
 function commandOf(
-  { name, seen }: Client,
+  client: Client,
   step: Step,
-  { rules, session, identity }: { rules: Rules; session: Session | null; identity: Identity },
+  { rules, session, name }: { rules: Rules; session: Session | null; name: WriteName },
 ): Command {
-  const incarnation = `${step.name}!`;
+  const { seen } = client;
   const expect = step.fresh === true ? null : seen;
-  if (step.kind === 'create') return { kind: 'create', incarnation };
-  if (step.kind === 'delete') return { kind: 'remove', id: step.name, expect, token: null };
+  if (step.kind === 'create' || step.kind === 'delete') return recognisedByName(step, name, expect);
+  const incarnation = `${step.name}!`;
   const operation = step.operation ?? null;
-  const numbered = { ...identity, expect, incarnation, operation, token: null };
+  const { writer, sequence } = typeof name === 'string' ? client.lane : name;
+  const numbered = { writer, sequence, expect, incarnation, operation, token: null };
   if (step.kind === 'append') {
     const creates = step.creates !== false && expect === null;
     return { kind: 'append', ...numbered, entry: step.repeats ?? step.name, creates };
@@ -153,7 +158,7 @@ function commandOf(
     const all = { version: null, drop: Number.MAX_SAFE_INTEGER, forgets: true };
     return { kind: 'rewrite', ...numbered, ...all };
   }
-  if (session === null) throw new Error(`${name} pops from nothing`);
+  if (session === null) throw new Error(`${client.name} pops from nothing`);
   const read = { generation: session.generation, last: session.entries.at(-1) ?? '' };
   return {
     kind: 'rewrite',
@@ -163,6 +168,13 @@ function commandOf(
     drop: 1,
     forgets: false,
   };
+}
+
+/** A create by the incarnation that it gives, a delete by the name of its call. */
+function recognisedByName(step: Step, name: WriteName, expect: string | null): Command {
+  const earlier = typeof name === 'string' ? name : null;
+  if (step.kind === 'create') return { kind: 'create', incarnation: earlier ?? `${step.name}!` };
+  return { kind: 'remove', call: earlier ?? step.name, expect, owner: null, token: null };
 }
 
 /** Takes the reply that is on its way. */
@@ -195,7 +207,7 @@ function takeGap(client: Client, call: Call, rules: Rules): Reaction {
     const fresh = { ...call, command: { ...command, ...number }, reply: null };
     return send(sender, call, { ...fresh, sentAgain: true, maybeApplied: false, form: 'EVALSHA' });
   }
-  return end(renew(client), call, { kind: 'unknown', operationId: identityOf(command) });
+  return end(renew(client), call, { kind: 'unknown', operationId: nameOf(command) });
 }
 
 /** What a reply means to the caller. */
@@ -203,17 +215,24 @@ function told(call: Call, rules: Rules): Outcome {
   const { command, reply, maybeApplied } = call;
   const { status = 'MISSING', incarnation = null, life = null } = reply ?? {};
   if (status === 'OK' || status === 'SEEN') return { kind: 'acknowledged', incarnation, life };
-  const isUnknown = maybeApplied && !isFinal(call) && !rules.trustsRefusals;
-  if (isUnknown || status === 'GAP') return { kind: 'unknown', operationId: identityOf(command) };
+  const isUnknown = maybeApplied && !isFinal(call) && !isTrusted(call, rules);
+  if (isUnknown || status === 'GAP') return { kind: 'unknown', operationId: nameOf(command) };
   return { kind: 'rejected', code: CODES[status] ?? status };
+}
+
+/** Whether it is told as it is, although it may not be the last word. */
+function isTrusted({ command }: Call, rules: Rules): boolean {
+  if (command.kind === 'remove') return rules.trustsLockedDeletes;
+  return command.kind === 'create' ? rules.trustsExistingSessions : rules.trustsRefusals;
 }
 
 /**
  * Whether a refusal holds for an attempt that may arrive later, too: a life that is over and a version
- * that was left do not come back.
+ * that was left do not come back, and a delete that found nothing is remembered.
  */
 function isFinal({ command, reply }: Call): boolean {
-  if (command.kind === 'create') return true;
+  if (command.kind === 'remove') return reply?.status !== 'LOCKED';
+  if (command.kind === 'create') return reply?.status !== 'EXISTS';
   if (reply?.status === 'MISSING') return command.expect !== null;
   if (reply?.status === 'CONFLICT') return command.kind === 'rewrite';
   return ['SEEN', 'OPERATION', 'REPLACED'].includes(reply?.status ?? '');
@@ -266,7 +285,7 @@ function fail(
   const renews = isNumbered && !repeats && rules.renewsAfterUnknown;
   const outcome: Outcome =
     maybeApplied && (rules.knowsUnanswered || call.maybeApplied)
-      ? { kind: 'unknown', operationId: identityOf(command) }
+      ? { kind: 'unknown', operationId: nameOf(command) }
       : { kind: 'rejected', code };
   return end(renews ? renew(client) : client, call, outcome);
 }
@@ -286,7 +305,8 @@ function replace(client: Client, call: Call, after: Call): Client {
   return { ...client, calls };
 }
 
-function identityOf(command: Command): Identity | null {
-  if (command.kind !== 'append' && command.kind !== 'rewrite') return null;
+function nameOf(command: Command): WriteName {
+  if (command.kind === 'create') return command.incarnation;
+  if (command.kind === 'remove') return command.call;
   return { writer: command.writer, sequence: command.sequence };
 }

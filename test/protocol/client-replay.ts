@@ -11,14 +11,17 @@ import { vi } from 'vitest';
 
 import type { RedisCommand } from '../../src/stores/redis/client.ts';
 import { RedisStore } from '../../src/stores/redis/redis-store.ts';
+import { deletedLivesKey } from '../../src/stores/redis/trash.ts';
 import type { NewEntry, WriteResult } from '../../src/store.ts';
-import type { Call, Outcome, Step } from './client-model.ts';
+import type { Call, Outcome, Step, WriteName } from './client-model.ts';
 import type { ClientEvent } from './events.ts';
-import type { Reply } from './server-model.ts';
+import type { Command, Reply } from './server-model.ts';
 
 const TIMEOUT_MS = 60_000;
 const LONGEST_PAUSE_MS = 200;
 const TEN_MINUTES_MS = 600_000;
+
+const SESSION = { key: 'k', sessionId: 's' };
 
 const SAME_TO_THE_MODEL = new Map([
   ['session_not_found', 'session_expired'],
@@ -57,8 +60,9 @@ class StoreUnderReplay {
     },
     { timeoutMs: TIMEOUT_MS },
   );
-  /** The ids of writers: the model's name for each. */
+  /** The ids of writers and of deletes: the model's name for each. */
   readonly #writers = new Map<string, string>();
+  readonly #deletes = new Map<string, string>();
   #abort = new AbortController();
   #result: { value: unknown } | { error: unknown } | null = null;
 
@@ -118,13 +122,21 @@ class StoreUnderReplay {
   }
 
   async #call(step: Step, { command }: Call, { earlier }: ClientEvent): Promise<unknown> {
-    const address = { key: 'k', sessionId: 's', signal: this.#abort.signal };
+    const repeats = earlier === null ? {} : { repeats: this.#operationIdOf(earlier) };
+    const address = { ...SESSION, signal: this.#abort.signal, ...repeats };
     const incarnation = incarnationOf('incarnation' in command ? command.incarnation : '');
     const session = { userId: 'u', incarnation };
-    if (command.kind === 'create') return this.#store.create({ ...address, session, ttl: null });
+    if (command.kind === 'create') {
+      const another = { ...session, incarnation: hex('another', 32) };
+      return this.#store.create({
+        ...address,
+        session: earlier === null ? session : another,
+        ttl: null,
+      });
+    }
     const expected = command.expect === null ? null : incarnationOf(command.expect);
     const params = { ...address, expect: { incarnation: expected, userId: null } };
-    if (command.kind === 'remove') throw new Error('Deletes are not replayed');
+    if (command.kind === 'remove') return this.#store.delete(params);
     const write = { ...params, ttl: null };
     if (command.kind === 'append') {
       return this.#store.append({
@@ -134,7 +146,6 @@ class StoreUnderReplay {
         tokens: 0,
         changes: {},
         ...(step.operation !== undefined && { operation: hexOperation(step.operation) }),
-        ...(earlier !== null && { repeats: this.#operationIdOf(earlier) }),
       });
     }
     const { version } = command;
@@ -147,27 +158,35 @@ class StoreUnderReplay {
     });
   }
 
-  /** Of a writer in another process the id is free. */
-  #operationIdOf({ writer, sequence }: { writer: string; sequence: number }): string {
-    const known = [...this.#writers].find(([, name]) => name === writer)?.[0];
-    const id = known ?? hex(writer, 16);
+  /** Of what another process has sent the id is free. */
+  #operationIdOf(earlier: WriteName): string {
+    if (typeof earlier === 'string') {
+      const isCreate = earlier.endsWith('!');
+      return isCreate ? incarnationOf(earlier) : (idOf(this.#deletes, earlier) ?? hex(earlier, 16));
+    }
+    const { writer, sequence } = earlier;
+    const id = idOf(this.#writers, writer) ?? hex(writer, 16);
     return `${id}-${sequence}-${Math.floor(Date.now() / 1000)}`;
   }
 
   #compareCommand({ command, form }: Call): void {
-    const [name, , , , ...args] = this.#sent.at(-1)?.args ?? [];
+    const [name, , count, ...rest] = this.#sent.at(-1)?.args ?? [];
     assert.equal(name, form);
+    const [key, ...besides] = rest.slice(0, Number(count));
+    assert.equal(key, SESSION.key);
+    assert.equal(besides.includes(deletedLivesKey(SESSION)), looksAtDeletedLives(command));
+    const args = rest.slice(Number(count));
     if (command.kind === 'create') {
       assert.equal(args[0], incarnationOf(command.incarnation));
       return;
     }
-    if (command.kind === 'remove') throw new Error('Deletes are not replayed');
     assert.equal(args[0], command.expect === null ? '' : incarnationOf(command.expect));
-    const [, , writer = '', sequence, incarnation] = args;
-    const others = [...this.#writers].filter(([id]) => id !== writer).map(([, other]) => other);
-    assert.equal(this.#writers.get(writer) ?? command.writer, command.writer);
-    assert.ok(!others.includes(command.writer));
-    this.#writers.set(writer, command.writer);
+    if (command.kind === 'remove') {
+      noteId(this.#deletes, args[3], command.call);
+      return;
+    }
+    const [, , writer, sequence, incarnation] = args;
+    noteId(this.#writers, writer, command.writer);
     assert.equal(sequence, String(command.sequence));
     if (command.kind !== 'append' || !command.creates) return;
     assert.equal(incarnation, incarnationOf(command.incarnation));
@@ -175,28 +194,59 @@ class StoreUnderReplay {
 
   #compareOutcome(outcome: Outcome): void {
     const result = this.#result;
-    if (outcome.kind === 'acknowledged') {
-      const value = result !== null && 'value' in result ? (result.value as WriteResult) : result;
-      assert.equal((value as WriteResult).incarnation, incarnationOf(outcome.incarnation ?? ''));
+    if (result === null) throw new Error('There is no result');
+    if ('value' in result) {
+      compareValue(result.value, outcome);
       return;
     }
-    if (outcome.kind === 'rejected' && outcome.code === 'conflict') {
-      assert.deepEqual(result, { value: null });
-      return;
-    }
-    const error = result !== null && 'error' in result ? result.error : result;
+    const { code = '', operationId = '' } = result.error as { code?: string; operationId?: string };
     if (outcome.kind === 'rejected') {
-      const code = (error as { code?: string }).code ?? '';
       assert.equal(SAME_TO_THE_MODEL.get(code) ?? code, outcome.code);
       return;
     }
-    assert.equal((error as { code?: string }).code, 'outcome_unknown');
-    const { operationId } = outcome;
-    if (operationId === null) return;
-    const [writer = '', sequence] = (error as { operationId: string }).operationId.split('-');
-    assert.equal(this.#writers.get(writer), operationId.writer);
-    assert.equal(sequence, String(operationId.sequence));
+    assert.equal(outcome.kind, 'unknown');
+    assert.equal(code, 'outcome_unknown');
+    if (outcome.operationId !== null) this.#compareName(operationId, outcome.operationId);
   }
+
+  #compareName(operationId: string, expected: WriteName): void {
+    // The second in which it was sent is not of the model.
+    const second = /(?<=-\d+-)\d+$/u;
+    assert.equal(
+      operationId.replace(second, ''),
+      this.#operationIdOf(expected).replace(second, ''),
+    );
+  }
+}
+
+/** A rewrite that missed its version gives null, a delete whether it was the one, the rest what they wrote. */
+function compareValue(value: unknown, outcome: Outcome): void {
+  if (value === null || value === false) {
+    const code = value === null ? 'conflict' : 'session_expired';
+    assert.deepEqual(outcome, { kind: 'rejected', code });
+    return;
+  }
+  if (outcome.kind !== 'acknowledged') throw new assert.AssertionError({ actual: value });
+  const { incarnation } = outcome;
+  if (incarnation === null) assert.equal(value, true);
+  else assert.equal((value as WriteResult).incarnation, incarnationOf(incarnation));
+}
+
+function looksAtDeletedLives(command: Command): boolean {
+  if (command.kind === 'append') return command.creates;
+  return command.kind === 'create' || command.kind === 'remove';
+}
+
+/** Each id has one name, and each name one id. */
+function noteId(ids: Map<string, string>, id: string | undefined, name: string): void {
+  assert.ok(id !== undefined);
+  assert.equal(ids.get(id) ?? name, name);
+  assert.equal(idOf(ids, name) ?? id, id);
+  ids.set(id, name);
+}
+
+function idOf(ids: ReadonlyMap<string, string>, name: string): string | undefined {
+  return [...ids].find(([, other]) => other === name)?.[0];
 }
 
 /** Lets everything happen that waits for no time. */

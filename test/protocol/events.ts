@@ -7,7 +7,6 @@ import {
   begin,
   type Call,
   type Client,
-  type Identity,
   loseAnswer,
   type Reaction,
   renew,
@@ -18,10 +17,12 @@ import {
   takeOutOfMemory,
   takeRefusal,
   takeReply,
+  type WriteName,
 } from './client-model.ts';
+import { type DeletionRecord, wasDeleted } from './deletion-records.ts';
 import { afterApplication, afterOutcome, isApplied, isSettled } from './invariants.ts';
 import type { Rules } from './rules.ts';
-import { type Reply, serve, type Session, withoutSession } from './server-model.ts';
+import { type Command, type Reply, serve, type Session, withoutSession } from './server-model.ts';
 import {
   type Budget,
   type Message,
@@ -50,7 +51,7 @@ export interface ClientEvent {
   readonly reaction: Reaction;
   /** What the caller of a pop has read. */
   readonly session: Session | null;
-  readonly earlier: Identity | null;
+  readonly earlier: WriteName | null;
 }
 
 /**
@@ -290,14 +291,26 @@ function fromOutside(setting: Setting): Transition[] {
   ];
 }
 
-/** What was sent twice and was applied or refused does not arrive in another life, by assumption. */
+/**
+ * What was sent twice and was applied or refused does not arrive in another life, by assumption; but it
+ * may where the server has to notice.
+ */
 function afterLife({ world, scenario }: Setting): World {
   if (scenario.beyond === 'late in the next life') return world;
   const messages = world.messages.filter(
-    ({ step, awaited }) =>
-      awaited || !(isSettled(world, scenario, step) || isApplied(world, scenario, step)),
+    ({ step, awaited, command }) =>
+      awaited ||
+      isNoticed(command, world.server.deletions) ||
+      !(isSettled(world, scenario, step) || isApplied(world, scenario, step)),
   );
   return { ...world, messages };
+}
+
+/** Deletes are remembered, and so is what began a life that was deleted; the rest has to name its life. */
+function isNoticed(command: Command, deletions: readonly DeletionRecord[]): boolean {
+  if (command.kind === 'remove') return true;
+  const namesLife = command.kind !== 'create' && command.expect !== null;
+  return namesLife || wasDeleted(deletions, command.incarnation);
 }
 
 function spend({ world, scenario }: Setting, what: keyof Budget): World | null {

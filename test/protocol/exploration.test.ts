@@ -8,6 +8,7 @@ import type { ClientEvent, Transition } from './events.ts';
 import { explore } from './explorer.ts';
 import { PROTOCOL } from './rules.ts';
 import { SCENARIOS } from './scenarios.ts';
+import { numberOf } from './world.ts';
 
 /** Each different thing that can happen to a client, by its text, with what happened to it before. */
 const histories = new Map<string, ClientEvent[]>();
@@ -17,10 +18,7 @@ function note({ event }: Transition, way: () => Transition[]): void {
   const key = keyOf(event);
   if (histories.has(key)) return;
   const earlier = way().flatMap(({ event: one }) => (one?.client === event.client ? [one] : []));
-  const history = [...earlier, event];
-  // How a delete is recognised is a matter of the server alone.
-  if (history.some(({ step }) => step?.kind === 'delete')) return;
-  histories.set(key, history);
+  histories.set(key, [...earlier, event]);
 }
 
 /** Past the test runner, which would put two lines around each. */
@@ -28,8 +26,15 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-function keyOf({ before, what, step, reply, reaction }: ClientEvent): string {
-  return JSON.stringify([before, what, step, reply, reaction]);
+/** What its reaction follows from. */
+function keyOf({ before, what, step, reply, session, earlier }: ClientEvent): string {
+  const read = step?.kind === 'pop' ? session : null;
+  const parts = [before, step, reply, read, earlier];
+  return parts.map(toText).join(' ') + what;
+}
+
+function toText(part: object | string | null): string {
+  return typeof part === 'object' && part !== null ? String(numberOf(part)) : String(part);
 }
 
 describe('in every order of events, what is acknowledged is applied once', () => {

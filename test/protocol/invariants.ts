@@ -4,12 +4,14 @@
  * @module
  */
 import type { Step } from './client-model.ts';
+import { wasDeleted } from './deletion-records.ts';
 import { lifeOf } from './server-model.ts';
 import type { Application, Message, Scenario, World } from './world.ts';
 
 /**
- * Adds an application and says what is wrong with it: an entry that is written to a life twice, a write
- * that is applied after its caller was told how it ended, a pop of another entry than was given.
+ * Adds an application and says what is wrong with it: an entry that is written to a life twice, or to
+ * another one when the life that it began was deleted; a delete of a second life; a write that is applied
+ * after its caller was told how it ended; a pop of another entry than was given.
  */
 export function afterApplication(
   world: World,
@@ -19,12 +21,15 @@ export function afterApplication(
   const step = stepNamed(scenario, message.step);
   const unit = unitOf(step);
   const next = { ...world, applications: [...world.applications, { unit, life, removed }] };
-  const isSecond = timesApplied(world, unit, life) > 0;
+  const isSecond = timesApplied(world, unit, step.kind === 'delete' ? null : life) > 0;
   if (isSecond) return { world: next, violation: `${unit} is applied twice to ${life}` };
   if (isSettled(world, scenario, step.name)) {
     return { world: next, violation: `${unit} is applied after its caller was told the end` };
   }
-  const { past, session } = world.server;
+  const { past, session, deletions } = world.server;
+  const { command } = message;
+  const hasBegun = command.kind !== 'remove' && wasDeleted(deletions, command.incarnation);
+  if (hasBegun) return { world: next, violation: `${unit} is applied again, to ${life}` };
   const isAgain = session !== null && past.includes(session.incarnation);
   if (scenario.beyond === 'one incarnation, two lives' && isAgain) {
     return { world: next, violation: `${session.incarnation} begins a second life` };

@@ -16,8 +16,16 @@ export interface Rules {
   readonly numbersBeginLife: boolean;
   /** Which records are kept while anything of their writer may still arrive. */
   readonly keepsRecords: 'all' | 'those of number 1' | 'none';
-  /** Whether a removal leaves a marker by which its resend is recognised. */
-  readonly marksRemovals: boolean;
+  /** Whether a deletion leaves a record of the life and the call. */
+  readonly recordsDeletions: boolean;
+  /** Whether a delete that has seen no life and found nothing leaves a record of the call. */
+  readonly recordsNothingFound: boolean;
+  /** Whether what begins a life looks whether it has begun one that was deleted. */
+  readonly looksAtDeletedLives: boolean;
+  /** Whether a delete that meets a lock is told so, after an unanswered attempt. */
+  readonly trustsLockedDeletes: boolean;
+  /** Whether a create that finds a session is told so, after an unanswered attempt. */
+  readonly trustsExistingSessions: boolean;
   /** Whether operations are remembered. */
   readonly remembersOperations: boolean;
   /** How many writes of one lane are under way at a time. */
@@ -45,7 +53,11 @@ export const PROTOCOL: Rules = {
   refusesGaps: true,
   numbersBeginLife: true,
   keepsRecords: 'all',
-  marksRemovals: true,
+  recordsDeletions: true,
+  recordsNothingFound: true,
+  looksAtDeletedLives: true,
+  trustsLockedDeletes: false,
+  trustsExistingSessions: false,
   remembersOperations: true,
   inFlight: 1,
   renewsAfterUnknown: true,

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Command, Reply, Session, Status, WriterRecord } from './server-model.ts';
+import type { DeletionRecord } from './deletion-records.ts';
+import type { Command, Remove, Reply, Session, Status, WriterRecord } from './server-model.ts';
 
 const LONG_FROM_NOW = 4_000_000_000;
 /** The incarnation that the stored document of another life would have. */
@@ -53,7 +54,7 @@ function entryOf(id: string): object {
 /** What the command is to its script. */
 export function commandArguments(command: Command): string[] {
   if (command.kind === 'create') return [command.incarnation, '', '"s"', '"u"'];
-  if (command.kind === 'remove') return [command.expect ?? '', '', command.token ?? ''];
+  if (command.kind === 'remove') return removeArguments(command);
   const { operation } = command;
   const numbered = [
     command.expect ?? '',
@@ -84,6 +85,23 @@ export function commandArguments(command: Command): string[] {
   const { version, drop, forgets } = command;
   const expected = version === null ? ['', ''] : [String(version.generation), version.last];
   return [...numbered, ...expected, String(drop), forgets ? '1' : '0', '0', '0'];
+}
+
+function removeArguments({ expect, owner, token, call }: Remove): string[] {
+  return [expect ?? '', owner ?? '', token ?? '', call];
+}
+
+/** How many keys its script takes, the session's among them. */
+export function keyCount(command: Command): number {
+  if (command.kind === 'remove') return 3;
+  return command.kind === 'create' || (command.kind === 'append' && command.creates) ? 2 : 1;
+}
+
+/** The records as they stand in their key. */
+export function deletionsText(records: readonly DeletionRecord[]): string {
+  return records
+    .map(({ incarnation, call }) => `${incarnation.replaceAll(':', '=')}:${call};`)
+    .join('');
 }
 
 /** What the reply is to the model. */

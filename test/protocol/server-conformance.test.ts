@@ -5,19 +5,28 @@ import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 
 import * as scripts from '../../src/stores/redis/scripts.generated.ts';
+import { type DeletionRecord, NOTHING } from './deletion-records.ts';
 import { PROTOCOL } from './rules.ts';
 import {
   type Append,
   type Command,
   type Create,
   recordWrite,
+  type Remove,
   type Rewrite,
   type ServerState,
   serve,
   type Session,
   type WriterRecord,
 } from './server-model.ts';
-import { commandArguments, documentOf, modelReply, modelSession } from './scripts-and-model.ts';
+import {
+  commandArguments,
+  deletionsText,
+  documentOf,
+  keyCount,
+  modelReply,
+  modelSession,
+} from './scripts-and-model.ts';
 
 const client = createClient({ url: inject('redisUrl'), RESP: 2 });
 client.on('error', () => {});
@@ -62,22 +71,34 @@ async function differences(
 ): Promise<unknown[]> {
   const wrong: unknown[] = [];
   const one = async ({ server, command }: (typeof cases)[number], index: number): Promise<void> => {
-    const key = `${prefix}${index}`;
-    const { session } = server;
+    const keys = ['', ':lives', ':trash'].map((ending) => `${prefix}${index}${ending}`);
+    const [key = '', livesKey = ''] = keys;
+    const { session, deletions } = server;
     if (session !== null) {
       await client.sendCommand(['JSON.SET', key, '$', JSON.stringify(documentOf(session))]);
     }
+    if (deletions.length > 0) {
+      const planted = JSON.stringify(deletionsText(deletions));
+      await client.sendCommand(['JSON.SET', livesKey, '$', planted]);
+    }
     const { sha1 } = SCRIPTS[command.kind];
-    const args = commandArguments(command);
-    const reply = await client.sendCommand(['EVALSHA', sha1, '1', key, ...args]);
+    const count = keyCount(command);
+    const input = [...keys.slice(0, count), ...commandArguments(command)];
+    const reply = await client.sendCommand(['EVALSHA', sha1, String(count), ...input]);
     const text = await client.sendCommand<string | null>(['JSON.GET', key]);
-    await client.sendCommand(['DEL', key]);
+    const lives = await client.sendCommand<string | null>(['JSON.GET', livesKey]);
+    await client.sendCommand(['DEL', ...keys]);
     const expected = serve(server, command, PROTOCOL);
-    const real = { reply: modelReply(reply), session: modelSession(text, session) };
+    const real = {
+      reply: modelReply(reply),
+      session: modelSession(text, session),
+      lives: JSON.parse(lives ?? '""') as string,
+    };
     const { status, incarnation, repeated } = expected.reply;
     const model = {
       reply: { status, incarnation, repeated },
       session: withoutTimes(expected.server.session, session),
+      lives: deletionsText(expected.server.deletions),
     };
     if (JSON.stringify(real) !== JSON.stringify(model))
       wrong.push({ server, command, real, model });
@@ -134,7 +155,25 @@ const SERVERS: ServerState[] = [
   ),
   { ...SESSION, incarnation: 'created:5', hasState: false },
   null,
-].map((session) => ({ session, markers: [], past: [] }));
+].map((session) => ({ session, deletions: [], past: [] }));
+
+const CALL = 'c'.repeat(16);
+
+function deletion(incarnation: string, call: string): DeletionRecord {
+  return { incarnation, call };
+}
+
+const MANY = Array.from({ length: 64 }, (_, index) =>
+  deletion(index.toString(16).padStart(32, '0'), index.toString(16).padStart(16, '0')),
+);
+
+/** Each lock, without state, and without a session, beside each of these. */
+function besideDeletions(lists: readonly (readonly DeletionRecord[])[]): ServerState[] {
+  const servers = SERVERS.filter(({ session }) => {
+    return session === null || (session.operations[KNOWN as string] ?? null) === null;
+  });
+  return servers.flatMap((server) => lists.map((deletions) => ({ ...server, deletions })));
+}
 
 const NUMBERED = product({
   writer: [WRITER],
@@ -196,6 +235,50 @@ describe('the model of the server decides as the scripts do', () => {
         SERVERS.flatMap((server) => commands.map((command) => ({ server, command }))),
       ),
     ).toEqual([]);
+  });
+
+  test('remove', async () => {
+    const servers = besideDeletions([
+      [],
+      [deletion(HERE, CALL)],
+      [deletion('created:5', CALL)],
+      [deletion(NOTHING, CALL), deletion(ELSEWHERE, OTHER)],
+      [deletion(ELSEWHERE, OTHER), deletion(NOTHING, WRITER)],
+      MANY,
+    ]);
+    const commands = product({
+      call: [CALL],
+      expect: [null, HERE, ELSEWHERE, 'created:5'],
+      owner: [null, 'u', 'another'],
+      token: [null, 'mine'],
+    }).map((fields): Remove => ({ kind: 'remove', ...fields }));
+    const cases = servers.flatMap((server) => commands.map((command) => ({ server, command })));
+    expect(cases.length).toBeGreaterThan(3000);
+    expect(await differences(cases)).toEqual([]);
+  });
+
+  test('append and create, after deletes', async () => {
+    const servers = besideDeletions([
+      [deletion(GIVEN, CALL)],
+      [deletion(ELSEWHERE, OTHER), deletion(GIVEN, CALL), deletion(NOTHING, WRITER)],
+      [deletion(ELSEWHERE, GIVEN), deletion(NOTHING, CALL)],
+    ]);
+    const numbered = NUMBERED.filter(({ operation }) => operation?.digest !== DIFFERENT);
+    const commands: (Append | Create)[] = [
+      { kind: 'create', incarnation: GIVEN },
+      // A caller that has seen a life creates none.
+      ...numbered
+        .filter(({ expect: seen }) => seen === null)
+        .map((fields): Append => ({ kind: 'append', ...fields, entry: 'z', creates: true })),
+      ...numbered.map((fields): Append => ({
+        kind: 'append',
+        ...fields,
+        entry: 'z',
+        creates: false,
+      })),
+    ];
+    const cases = servers.flatMap((server) => commands.map((command) => ({ server, command })));
+    expect(await differences(cases)).toEqual([]);
   });
 
   test('which records go', async () => {

@@ -4,10 +4,19 @@
  *
  * @module
  */
+import {
+  deletionBy,
+  type DeletionRecord,
+  NOTHING,
+  recordDeletion,
+  wasDeleted,
+} from './deletion-records.ts';
 import type { Rules } from './rules.ts';
 
 const WRITERS_KEPT = 32;
 const WRITER_SECONDS = 600;
+/** Of every session of the model. */
+const OWNER = 'u';
 
 /** The last write of one writer, as `state.writers` holds it. */
 export interface WriterRecord {
@@ -40,8 +49,8 @@ export interface Session {
 
 export interface ServerState {
   readonly session: Session | null;
-  /** Ids of removals that were done. */
-  readonly markers: readonly string[];
+  /** The most recent one at the end. */
+  readonly deletions: readonly DeletionRecord[];
   /** Incarnations of the lives that are over. */
   readonly past: readonly string[];
 }
@@ -75,10 +84,13 @@ export interface Create {
   readonly incarnation: string;
 }
 
-interface Remove {
+export interface Remove {
   readonly kind: 'remove';
-  readonly id: string;
+  /** Name of the call: the same when it is sent again. */
+  readonly call: string;
   readonly expect: string | null;
+  /** Who must own a session that was not seen. */
+  readonly owner: string | null;
   readonly token: string | null;
 }
 
@@ -90,6 +102,7 @@ export type Status =
   | 'GAP'
   | 'MISSING'
   | 'REPLACED'
+  | 'FORBIDDEN'
   | 'EXISTS'
   | 'CONFLICT'
   | 'OPERATION'
@@ -138,7 +151,7 @@ export function lifeOf({ session, past }: ServerState): string | null {
 export function serve(server: ServerState, command: Command, rules: Rules, now = 0): Served {
   switch (command.kind) {
     case 'create':
-      return create(server, command);
+      return create(server, command, rules);
     case 'remove':
       return remove(server, command, rules);
     default:
@@ -157,30 +170,58 @@ export function recordWrite(
   return [...kept, { writer, sequence, time: now }];
 }
 
-function create(server: ServerState, { incarnation }: Create): Served {
+function create(server: ServerState, { incarnation }: Create, rules: Rules): Served {
   const { session } = server;
   if (session?.hasState === true && session.incarnation === incarnation) {
     return refused(server, 'OK', session);
   }
+  if (beganDeletedLife(server, incarnation, rules)) return deletedSince(server, incarnation);
   if (session !== null) return refused(server, 'EXISTS');
   const made = newSession(incarnation);
   return applied({ ...server, session: made });
 }
 
 function remove(server: ServerState, command: Remove, rules: Rules): Served {
-  if (server.markers.includes(command.id)) return refused(server, 'OK');
+  const { call, expect, owner, token } = command;
+  const outcome = deletionBy(server.deletions, call);
+  if (outcome !== null) return refused(server, outcome === 'deleted' ? 'OK' : 'MISSING');
   const { session } = server;
-  if (session === null) return refused(server, 'MISSING');
-  if (!isSameLife(session, command.expect)) return refused(server, 'REPLACED');
-  const lock = lockRefusal(session, command.token);
+  if (session !== null && !isSameLife(session, expect)) return refused(server, 'REPLACED');
+  const isForbidden = expect === null && owner !== null && owner !== OWNER;
+  if (session === null || isForbidden) {
+    const isRecorded = expect === null && rules.recordsNothingFound;
+    const after = isRecorded ? withDeletion(server, { incarnation: NOTHING, call }) : server;
+    return refused(after, session === null ? 'MISSING' : 'FORBIDDEN');
+  }
+  const lock = lockRefusal(session, token);
   if (lock !== null) return refused(server, lock);
-  const markers = rules.marksRemovals ? [...server.markers, command.id] : server.markers;
-  const over = { ...withoutSession(server), markers };
-  return { server: over, reply: reply('OK'), appliedTo: lifeOf(server) };
+  const over = withoutSession(server);
+  const { incarnation } = session;
+  const after = rules.recordsDeletions ? withDeletion(over, { incarnation, call }) : over;
+  return { server: after, reply: reply('OK'), appliedTo: lifeOf(server) };
+}
+
+function withDeletion(server: ServerState, record: DeletionRecord): ServerState {
+  return { ...server, deletions: recordDeletion(server.deletions, record) };
+}
+
+/** Whether what would begin a life is a resend of what began one that was deleted since. */
+function beganDeletedLife(server: ServerState, incarnation: string, rules: Rules): boolean {
+  return rules.looksAtDeletedLives && wasDeleted(server.deletions, incarnation);
+}
+
+function deletedSince(server: ServerState, incarnation: string): Served {
+  const lives = server.past.filter((one) => one === incarnation).length;
+  const life = `${incarnation}${"'".repeat(Math.max(0, lives - 1))}`;
+  return { server, reply: { ...reply('OK'), incarnation, life }, appliedTo: null };
 }
 
 function write(server: ServerState, command: Append | Rewrite, rules: Rules, now: number): Served {
   const { session } = server;
+  if (mayBegin(command) && beganDeletedLife(server, command.incarnation, rules)) {
+    const { reply: answer, ...served } = deletedSince(server, command.incarnation);
+    return { ...served, reply: { ...answer, repeated: true } };
+  }
   if (session === null) {
     if (command.kind === 'rewrite' || !command.creates) return refused(server, 'MISSING');
     if (command.token !== null) return refused(server, 'LOST');
@@ -199,6 +240,10 @@ function write(server: ServerState, command: Append | Rewrite, rules: Rules, now
   }
   const after = changed(session, command, { rules, now });
   return applied({ ...server, session: after });
+}
+
+function mayBegin(command: Append | Rewrite): boolean {
+  return command.kind === 'append' && command.creates && command.sequence === 1;
 }
 
 /** A document without state has no incarnation that a lane could have written to. */

@@ -42,9 +42,9 @@ export interface Scenario {
   readonly programs: readonly (readonly Step[])[];
   readonly budget: Budget;
   /**
-   * What is looked at although the protocol does not promise it: that what was sent twice does not
-   * arrive in the next life of the session, after the caller was answered; that no two lives have one
-   * incarnation; that a library which sends again by itself does so with nothing that is refused.
+   * What is looked at although the protocol does not promise it: that what was sent twice, names no
+   * life, and did not begin one that was deleted, does not arrive in the next life of the session, after
+   * the caller was answered; that no two lives have one incarnation; that a library which sends again by itself does so with nothing that is refused.
    */
   readonly beyond?: 'late in the next life' | 'one incarnation, two lives' | 'silent and refused';
 }
@@ -100,7 +100,7 @@ const NOTHING_SPENT: Required<Budget> = {
 /** The world before anything happened. */
 export function newWorld({ programs }: Scenario): World {
   return {
-    server: { session: null, markers: [], past: [] },
+    server: { session: null, deletions: [], past: [] },
     clients: programs.map((_, index) => newClient(String.fromCharCode(97 + index))),
     begun: programs.map(() => 0),
     messages: [],
@@ -116,7 +116,8 @@ const numbers = new Map<string, number>();
 /** Parts are never changed, and most worlds share most of them. */
 const known = new WeakMap<object, number>();
 
-function numberOf(part: object): number {
+/** Gives parts that are equal one number. */
+export function numberOf(part: object): number {
   const before = known.get(part);
   if (before !== undefined) return before;
   const text = JSON.stringify(part);

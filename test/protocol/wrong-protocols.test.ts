@@ -22,10 +22,40 @@ const WRONG: readonly (readonly [string, Partial<Rules>, string, RegExp])[] = [
   ],
   ['a record goes early', { keepsRecords: 'none' }, 'writers that are', /applied twice/],
   [
-    'a removal leaves no marker',
-    { marksRemovals: false },
+    'a deletion leaves no record',
+    { recordsDeletions: false },
     'two deletes',
-    /was applied|told the end/,
+    /was applied|told the end|applied twice/,
+  ],
+  [
+    'a delete that found nothing leaves no record',
+    { recordsNothingFound: false },
+    'a delete that finds nothing',
+    /a1 is applied after/,
+  ],
+  [
+    'a creation does not look at deleted lives',
+    { looksAtDeletedLives: false },
+    'created, deleted',
+    /a1 is applied again|a1 is rejected/,
+  ],
+  [
+    'an append that creates does not look at deleted lives',
+    { looksAtDeletedLives: false },
+    'made by appends',
+    /a1 is applied again/,
+  ],
+  [
+    'LOCKED is believed after an unanswered delete',
+    { trustsLockedDeletes: true },
+    'a lock before a pop',
+    /b1 is applied after/,
+  ],
+  [
+    'EXISTS is believed after an unanswered create',
+    { trustsExistingSessions: true },
+    'a create that met',
+    /a1 is applied after/,
   ],
   ['operations are forgotten', { remembersOperations: false }, 'one operation', /applied twice/],
   ['two writes of a lane are in flight', { inFlight: 2 }, 'two writers', /applied twice/],
@@ -129,6 +159,7 @@ test('a gap in the same life saves what records that go early would lose', () =>
 
 const LIMITS: readonly (readonly [NonNullable<Scenario['beyond']>, string, RegExp])[] = [
   ['late in the next life', 'expiry between', /told the end|applied twice/],
+  ['late in the next life', 'two deletes', /told the end/],
   ['one incarnation, two lives', 'expiry between', /begins a second life/],
   ['silent and refused', 'a lock and a library', /told the end/],
 ];
