@@ -157,10 +157,10 @@ export class ClusterScene {
         .filter(({ outcome }) => outcome !== 'acknowledged');
       found.push(
         ...refused.map(({ writer, outcome }) => `${writer}: ${outcome}`),
-        ...violations(attempts, await this.document(place), FIRST),
+        ...violations(attempts, await this.document(place), { others: FIRST }),
       );
       await repeatUnknown(this.session(place, this.ways[1]!), attempts);
-      found.push(...violations(attempts, await this.document(place), FIRST));
+      found.push(...violations(attempts, await this.document(place), { others: FIRST }));
     }
     return found;
   }

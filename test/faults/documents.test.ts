@@ -223,7 +223,7 @@ describe.concurrent('a session that', () => {
     await send(open(), last);
     const stored = await document();
     // Their tokens are counted by a command of its own, which ours neither undo nor repeat.
-    expect(violations([...attempts, last], stored, theirs)).toEqual([]);
+    expect(violations([...attempts, last], stored, { others: theirs })).toEqual([]);
     for (const writer of [0, 1]) {
       const own = theirs.filter((text) => text.startsWith(`python ${writer}/`));
       const texts = stored.messages.map(({ content }) => content);

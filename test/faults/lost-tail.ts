@@ -63,7 +63,7 @@ export function expectOnlyTailLost({ scene, place, old, now, killed, known }: Af
   const returned = acknowledged.filter((attempt) => known.has(attempt) && inTail(attempt));
   expect(returned.filter((attempt) => !lost.includes(attempt))).toEqual([]);
   const rest = attempts.filter((attempt) => !lost.includes(attempt));
-  expect(violations(rest, now, FIRST)).toEqual([]);
+  expect(violations(rest, now, { others: FIRST })).toEqual([]);
   return lost.length;
 }
 

@@ -44,11 +44,31 @@ describe('the oracle takes', () => {
 describe('the oracle refuses', () => {
   const DOCUMENT = holding('a', 'b');
   test.for<[string, RegExp, Attempt[], SessionDocument, string[]?]>([
-    ['a lost write', /acknowledged, 0 times/, [attempt('acknowledged', 'a')], holding()],
-    ['a doubled write', /acknowledged, 2 times/, [attempt('acknowledged', 'a')], holding('a', 'a')],
-    ['one that was repeated in vain', /repeated, 0/, [attempt('repeated', 'a')], holding()],
-    ['a doubled unknown one', /unknown, 2 times/, [attempt('unknown', 'a')], holding('a', 'a')],
-    ['a rejected one that is there', /rejected, 1/, [attempt('rejected', 'a')], holding('a')],
+    ['a lost write', /acknowledged and kept, 0 times/, [attempt('acknowledged', 'a')], holding()],
+    [
+      'a doubled write',
+      /acknowledged and kept, 2 times/,
+      [attempt('acknowledged', 'a')],
+      holding('a', 'a'),
+    ],
+    [
+      'one that was repeated in vain',
+      /repeated and kept, 0/,
+      [attempt('repeated', 'a')],
+      holding(),
+    ],
+    [
+      'a doubled unknown one',
+      /unknown and kept, 2 times/,
+      [attempt('unknown', 'a')],
+      holding('a', 'a'),
+    ],
+    [
+      'a rejected one that is there',
+      /rejected and kept, 1/,
+      [attempt('rejected', 'a')],
+      holding('a'),
+    ],
     ['another order', /out of order/, pair('acknowledged'), holding('b', 'a')],
     ['half of a pair', /in part/, [attempt('unknown', 'a', 'b')], holding('b')],
     ['the other half of a pair', /torn apart/, [attempt('unknown', 'a', 'b')], holding('a')],
@@ -74,7 +94,7 @@ describe('the oracle refuses', () => {
     ],
     [
       'wrong tokens',
-      /total_tokens is 1, the messages have 2/,
+      /total_tokens is 1, and 2 were spent/,
       pair('acknowledged'),
       { ...DOCUMENT, metadata: { ...DOCUMENT.metadata, total_tokens: 1 } },
     ],
@@ -91,7 +111,9 @@ describe('the oracle refuses', () => {
       { ...DOCUMENT, created_at: 'today' } as unknown as SessionDocument,
     ],
   ])('%s', ([, wrong, attempts, document, others]) => {
-    expect(violations(attempts, document, others)).toContainEqual(expect.stringMatching(wrong));
+    expect(violations(attempts, document, { others: others ?? [] })).toContainEqual(
+      expect.stringMatching(wrong),
+    );
   });
 });
 
