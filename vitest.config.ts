@@ -46,7 +46,7 @@ const WITHOUT_SDK = [
 ];
 
 // What goes wrong is a project of its own: `npm run test:faults`.
-const FAULTS = 'test/faults/**';
+const FAULTS = 'test/{faults,soak}/**';
 
 // Goes to the worker and, with its environment, to every process that a test starts.
 const useLowestSdk = `--import ${new URL('test/sdk-versions/use-lowest-sdk.ts', import.meta.url).href}`;
@@ -88,7 +88,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           ...test,
           name: 'faults',
-          include: ['test/faults/**/*.test.ts'],
+          include: ['test/{faults,soak}/**/*.test.ts'],
           // Rows wait for connections and servers; more at once would wait for the processor.
           maxConcurrency: 6,
           testTimeout: 90_000,

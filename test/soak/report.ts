@@ -1,0 +1,71 @@
+/**
+ * What a soak prints at its end.
+ *
+ * @module
+ */
+import type { SoakReport } from './soak.ts';
+import type { KindStatistics } from './statistics.ts';
+
+const MOST_VIOLATIONS = 100;
+const WIDTHS = [18, 8, 8, 9, 8, 9, 8, 8, 8];
+const NARROW = 9;
+const HEADINGS = 'calls,made,acked,repeated,unknown,rejected,p50 ms,p99 ms,max ms'.split(',');
+
+/**
+ * Gives the lines of a report.
+ */
+export function reportLines(report: SoakReport): string[] {
+  const { store, seconds, rounds, statistics, faults, growth, mostConnections } = report;
+  const { violations, fates } = report;
+  const rate = Math.round(statistics.calls / seconds);
+  const all = [...faults.values()].reduce((sum, count) => sum + count, 0);
+  const memory = growth
+    .slice(0, 3)
+    .map(
+      ({ name, rounds: lived, from, to }) =>
+        `${name} ${from.toFixed(0)} -> ${to.toFixed(0)} (${lived} rounds)`,
+    );
+  return [
+    `${store}: ${statistics.calls} calls in ${Math.round(seconds)} s, ${rate} a second, ${rounds} rounds`,
+    '',
+    row(HEADINGS),
+    ...statistics.kinds.map((kind) => row(cells(kind))),
+    '',
+    `rejected: ${rejections(statistics.kinds)}`,
+    `faults: ${all}: ${counted(faults)}`,
+    `texts that were acknowledged: ${counted(fates)}`,
+    `memory of workers in MB, after the first round and after the last: ${memory.join(', ') || '-'}`,
+    ...(mostConnections === null ? [] : [`connections at most: ${mostConnections}`]),
+    `violations: ${violations.length}`,
+    ...violations.slice(0, MOST_VIOLATIONS).map(({ where, what }) => `  ${where}: ${what}`),
+  ];
+}
+
+function cells(statistics: KindStatistics): string[] {
+  const { kind, calls, acknowledged, repeated, unknown, rejected, p50, p99, max } = statistics;
+  const refused = [...rejected.values()].reduce((sum, count) => sum + count, 0);
+  const counts = [calls, acknowledged, repeated, unknown, refused].map(String);
+  return [kind, ...counts, ...[p50, p99, max].map((time) => time.toFixed(1))];
+}
+
+function row(texts: readonly string[]): string {
+  const padded = texts.map((text, index) =>
+    index === 0 ? text.padEnd(WIDTHS[0] ?? NARROW) : text.padStart(WIDTHS[index] ?? NARROW),
+  );
+  return padded.join(' ').trimEnd();
+}
+
+function rejections(kinds: readonly KindStatistics[]): string {
+  const codes = new Map<string, number>();
+  for (const { rejected } of kinds) {
+    for (const [code, count] of rejected) codes.set(code, (codes.get(code) ?? 0) + count);
+  }
+  return counted(codes) || '-';
+}
+
+function counted(counts: ReadonlyMap<string, number>): string {
+  return [...counts]
+    .toSorted(([, one], [, other]) => other - one)
+    .map(([name, count]) => `${count} ${name}`)
+    .join(', ');
+}
