@@ -7,6 +7,7 @@ import type { Outcome } from '../faults/oracle.ts';
 
 /** What a worker does with a session; `python` is a message of the Python class. */
 export type Kind =
+  | 'create'
   | 'addMessage'
   | 'addItems'
   | 'append'

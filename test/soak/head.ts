@@ -39,41 +39,90 @@ export function tokensSpent(
 }
 
 /**
- * Gives what is wrong with the attributes, of which each caller sets its own one again and again.
+ * Gives what is wrong with what calls have set: attributes, of which each caller sets its own one again
+ * and again, the handoff context, and agents, which have the names of their callers.
  */
-export function wrongAttributes(
-  { attributes = {} }: DocumentHead,
+export function wrongHead(
+  { attributes = {}, handoff_context: context, metadata }: DocumentHead,
   calls: readonly Call[],
   removals: Removals,
 ): string[] {
-  const writers = Map.groupBy(
-    calls.filter(({ kind }) => kind === 'setAttributes'),
-    ({ writer }) => writer,
+  const { agents_used: agents, current_agent: current } = metadata;
+  const given = (context ?? {}) as Partial<Pick<Call, 'writer' | 'number'>>;
+  const set = callsOf(calls, 'setAttributes');
+  const tracked = callsOf(calls, 'trackAgent');
+  const handed = callsOf(calls, 'setHandoffContext').filter(
+    ({ writer, number }) => writer === given.writer && number === given.number,
   );
-  const strange = Object.keys(attributes).filter((name) => !writers.has(name));
-  const wrong = [...writers].flatMap(([writer, own]) =>
-    own.some(({ number }) => number === attributes[writer])
-      ? staleAttribute(own, attributes[writer] as number)
-      : missingAttribute(own, attributes[writer], removals),
-  );
-  return [...strange.map((name) => `attribute ${name} was set by nobody`), ...wrong];
+  const known = new Set(set.map(({ writer }) => writer));
+  const strange = Object.keys(attributes).filter((name) => !known.has(name));
+  return [
+    ...strange.map((name) => `attribute ${name} was set by nobody`),
+    ...[...known].flatMap((writer) => {
+      const own = set.filter((call) => call.writer === writer);
+      const value = attributes[writer];
+      return wrongValue(own, { name: `attribute ${writer}`, value, removals });
+    }),
+    ...wrongAgents(agents, tracked, removals),
+    ...wrongLatest(
+      'current agent',
+      tracked,
+      tracked.filter(({ writer }) => writer === current),
+    ),
+    ...(current !== null && !agents.includes(current) ? ['current agent was not used'] : []),
+    ...(context !== null && handed.length === 0 ? ['handoff context is of nobody'] : []),
+    ...wrongLatest('handoff context', callsOf(calls, 'setHandoffContext'), handed),
+  ];
 }
 
-function staleAttribute(own: readonly Call[], value: number): string[] {
-  const set = own.find(({ number }) => number === value);
-  const isOld = own.some(({ number, outcome }) => outcome === 'acknowledged' && number > value);
-  // One that was not answered may have come late.
-  if (set?.outcome === 'rejected' || (set?.outcome === 'acknowledged' && isOld)) {
-    return [`attribute ${set.writer} is ${set.outcome} ${value}`];
-  }
-  return [];
+function callsOf(calls: readonly Call[], kind: Call['kind']): Call[] {
+  return calls.filter((call) => call.kind === kind);
 }
 
-function missingAttribute(own: readonly Call[], value: unknown, removals: Removals): string[] {
-  if (value !== undefined) return [`attribute ${own[0]?.writer} is of nobody`];
-  const lost = own.filter(
-    ({ outcome, begun }) =>
-      outcome === 'acknowledged' && !removals.mayHaveEnded(begun, Number.POSITIVE_INFINITY),
+interface Value {
+  readonly name: string;
+  readonly value: unknown;
+  readonly removals: Removals;
+}
+
+/** The value is the number of the call that set it. */
+function wrongValue(own: readonly Call[], { name, value, removals }: Value): string[] {
+  const setters = own.filter(({ number }) => number === value);
+  if (value === undefined)
+    return own.some((call) => isLasting(call, removals)) ? [`${name} is lost`] : [];
+  return setters.length === 0 ? [`${name} is of nobody`] : wrongLatest(name, own, setters);
+}
+
+function wrongAgents(
+  agents: readonly string[],
+  tracked: readonly Call[],
+  removals: Removals,
+): string[] {
+  const known = new Set(
+    tracked.filter(({ outcome }) => outcome !== 'rejected').map(({ writer }) => writer),
   );
-  return lost.length === 0 ? [] : [`attribute ${lost[0]?.writer} is lost`];
+  const lost = tracked.filter((call) => isLasting(call, removals) && !agents.includes(call.writer));
+  return [
+    ...agents.filter((name) => !known.has(name)).map((name) => `agent ${name} is of nobody`),
+    ...lost.map(({ writer }) => `agent ${writer} is lost`),
+    ...(new Set(agents).size === agents.length ? [] : ['agents repeat']),
+  ];
+}
+
+/** Of the calls that can have set what is there, one must not have been overtaken by another. */
+function wrongLatest(name: string, all: readonly Call[], setters: readonly Call[]): string[] {
+  const isLeft = setters.some(
+    (setter) =>
+      setter.outcome !== 'rejected' &&
+      !all.some(({ outcome, begun }) => outcome === 'acknowledged' && begun > lastMoment(setter)),
+  );
+  const [first] = setters;
+  return isLeft || first === undefined
+    ? []
+    : [`${name} is ${first.outcome} ${first.writer}-${first.number}`];
+}
+
+function isLasting({ outcome, begun }: Call, removals: Removals): boolean {
+  const isSet = outcome === 'acknowledged';
+  return isSet && !removals.mayHaveEnded(begun, Number.POSITIVE_INFINITY);
 }

@@ -51,8 +51,20 @@ function holding(texts: readonly string[], tokens = texts.length): SessionDocume
     agent: null,
     tokens: 1,
   }));
-  const metadata = { ...GOLDEN.metadata, message_count: texts.length, total_tokens: tokens };
-  return { ...GOLDEN, messages, metadata, attributes: {} };
+  const metadata = {
+    agents_used: [],
+    current_agent: null,
+    message_count: texts.length,
+    total_tokens: tokens,
+  };
+  return { ...GOLDEN, messages, metadata, attributes: {}, handoff_context: null };
+}
+
+/** A document of which the last agent is the current one. */
+function withAgents(...agents: string[]): SessionDocument {
+  const metadata = { agents_used: agents, current_agent: agents.at(-1) ?? null };
+  const document = holding([]);
+  return { ...document, metadata: { ...document.metadata, ...metadata } };
 }
 
 function judge(calls: readonly Call[], texts: readonly string[], given: Partial<Facts> = {}) {
@@ -343,7 +355,7 @@ describe('the judge refuses', () => {
     ],
     [
       'an older attribute',
-      /attribute w0a is acknowledged 1/,
+      /attribute w0a is acknowledged w0a-1/,
       [
         newCall({ kind: 'setAttributes', number: 1 }),
         newCall({ kind: 'setAttributes', number: 2 }),
@@ -353,10 +365,57 @@ describe('the judge refuses', () => {
     ],
     [
       'a rejected attribute',
-      /attribute w0a is rejected 1/,
+      /attribute w0a is rejected w0a-1/,
       [rejected(newCall({ kind: 'setAttributes', number: 1 }))],
       [],
       { document: { ...holding([]), attributes: { w0a: 1 } } },
+    ],
+    [
+      'an agent that is lost',
+      /agent w0a is lost/,
+      [newCall({ kind: 'trackAgent', number: 1 })],
+      [],
+    ],
+    ['an agent of nobody', /agent w9a is of nobody/, [], [], { document: withAgents('w9a') }],
+    [
+      'an agent twice',
+      /agents repeat/,
+      [newCall({ kind: 'trackAgent', number: 1 })],
+      [],
+      { document: withAgents('w0a', 'w0a') },
+    ],
+    [
+      'an older agent',
+      /current agent is acknowledged w0b-1/,
+      [
+        newCall({ kind: 'trackAgent', number: 1, writer: 'w0b' }),
+        newCall({ kind: 'trackAgent', number: 2 }),
+      ],
+      [],
+      { document: withAgents('w0a', 'w0b') },
+    ],
+    [
+      'an older handoff context',
+      /handoff context is acknowledged w0a-1/,
+      [
+        newCall({ kind: 'setHandoffContext', number: 1 }),
+        newCall({ kind: 'setHandoffContext', number: 2 }),
+      ],
+      [],
+      { document: { ...holding([]), handoff_context: { writer: 'w0a', number: 1 } } },
+    ],
+    [
+      'a handoff context of nobody',
+      /handoff context is of nobody/,
+      [],
+      [],
+      { document: { ...holding([]), handoff_context: { writer: 'w0a', number: 1 } } },
+    ],
+    [
+      'a session that was created over what was there',
+      /create w0a-2: w0a-1.0 is missing/,
+      [adds(1), newCall({ kind: 'create', number: 2 })],
+      [A],
     ],
     [
       'an attribute of nobody',

@@ -7,7 +7,7 @@
 import type { SessionDocument } from '../../src/document/document.ts';
 import { type Attempt, type Fate, violations } from '../faults/oracle.ts';
 import { ADDING, type Call, type Kind, newCall, POPPING } from './call.ts';
-import { tokensSpent, wrongAttributes } from './head.ts';
+import { tokensSpent, wrongHead } from './head.ts';
 import { wrongLocks } from './locks.ts';
 import { wrongReads, type WrittenText, type WrittenTexts } from './reads.ts';
 import { fateOf, Removals } from './removals.ts';
@@ -28,6 +28,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
 
 /** Codes that only some calls may fail with. */
 const OWN_REFUSALS: Readonly<Partial<Record<Kind, string>>> = {
+  create: 'session_exists',
   undoTo: 'invalid_input',
   append: 'user_error',
   replace: 'user_error',
@@ -122,7 +123,7 @@ function wrongDocument(calls: readonly Call[], known: Known): string[] {
       refusals: new Set([...REFUSALS, ...Object.values(OWN_REFUSALS)]),
     },
   );
-  return [...wrong, ...wrongAttributes(document, calls, removals)];
+  return [...wrong, ...wrongHead(document, calls, removals)];
 }
 
 /** A run makes several writes, so each of its texts stands for itself. */

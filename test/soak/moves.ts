@@ -38,6 +38,10 @@ export type Given = Partial<Pick<Call, 'found' | 'removed' | 'wasThere'>>;
 
 /** `exclusive` is made of calls. */
 export const MOVES: Readonly<Record<Exclude<Kind, 'exclusive'>, (move: Move) => Promise<Given>>> = {
+  async create({ session }) {
+    await session.create();
+    return {};
+  },
   async addMessage({ session, call }) {
     await session.addMessage({ ...messageFor(call), ...repeatable(call) });
     return {};

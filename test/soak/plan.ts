@@ -23,6 +23,7 @@ const PROFILES = 'kept popped any expiring python kept popped any kept popped'.s
 ) as Profile[];
 
 const WEIGHTS: Readonly<Record<Exclude<Kind, 'python'>, number>> = {
+  create: 2,
   addMessage: 14,
   addItems: 16,
   append: 4,

@@ -53,13 +53,14 @@ export function wrongReads(calls: readonly Call[], written: WrittenTexts): strin
   return wrong;
 }
 
-/** A pop that found nothing has seen the whole history. */
+/** A pop that found nothing has seen the whole history, and so has a create that found no session. */
 function readingOf(call: Call): Reading[] {
   const { kind, outcome, begun, ended, found, removed, selection } = call;
   if (outcome !== 'acknowledged' || ended === null) return [];
   const name = `${kind} ${call.writer}-${call.number}`;
   if (found !== null) return [{ begun, ended, found, selection: selection ?? {}, name }];
-  const isEmpty = (kind === 'popItem' || kind === 'popTurn') && removed?.length === 0;
+  const isPop = kind === 'popItem' || kind === 'popTurn';
+  const isEmpty = kind === 'create' || (isPop && removed?.length === 0);
   return isEmpty ? [{ begun, ended, found: [], selection: {}, name }] : [];
 }
 

@@ -160,6 +160,7 @@ function expiries(calls: readonly Call[], ttl: number | null): Removal[] {
 }
 
 const HEAD_WRITES: ReadonlySet<string> = new Set([
+  'create',
   'setAttributes',
   'setHandoffContext',
   'trackAgent',

@@ -6,7 +6,7 @@
 import type { SoakReport } from './soak.ts';
 import type { KindStatistics } from './statistics.ts';
 
-const MOST_VIOLATIONS = 100;
+const MOST_OF_ONE = 10;
 const WIDTHS = [18, 8, 8, 9, 8, 9, 8, 8, 8];
 const NARROW = 9;
 const HEADINGS = 'calls,made,acked,repeated,unknown,rejected,p50 ms,p99 ms,max ms'.split(',');
@@ -37,8 +37,17 @@ export function reportLines(report: SoakReport): string[] {
     `memory of workers in MB, after the first round and after the last: ${memory.join(', ') || '-'}`,
     ...(mostConnections === null ? [] : [`connections at most: ${mostConnections}`]),
     `violations: ${violations.length}`,
-    ...violations.slice(0, MOST_VIOLATIONS).map(({ where, what }) => `  ${where}: ${what}`),
+    ...violationLines(violations),
   ];
+}
+
+/** One mistake shows in many reads, and the first ones say most. */
+function violationLines(violations: SoakReport['violations']): string[] {
+  return [...Map.groupBy(violations, ({ where }) => where)].flatMap(([where, all]) => {
+    const shown = all.slice(0, MOST_OF_ONE).map(({ what }) => `  ${where}: ${what}`);
+    const left = all.length - shown.length;
+    return left === 0 ? shown : [...shown, `  ${where}: ${left} more`];
+  });
 }
 
 function cells(statistics: KindStatistics): string[] {
