@@ -56,11 +56,13 @@ export class Crew {
     this.#options = options;
   }
 
-  begin(round: Omit<Round, 'log'>): void {
+  /** Begins a round once all workers are there. */
+  async begin(round: Omit<Round, 'log'>): Promise<void> {
+    while (this.#workers.length < this.#options.processes) this.#workers.push(this.#hire());
+    await Promise.all(this.#workers.map((worker) => worker.untilReady()));
     this.#round = round;
     this.#gone.length = 0;
     for (const worker of this.#workers) this.#send(worker);
-    while (this.#workers.length < this.#options.processes) this.#workers.push(this.#hire());
   }
 
   /** What can happen to a worker. The first one lives on, so that its memory can be watched. */
@@ -105,6 +107,7 @@ export class Crew {
       }),
     );
     this.#workers = this.#workers.filter(({ endedAt }) => endedAt === null);
+    this.#round = null;
     const calls = all.flatMap(({ log, endedAt }) =>
       readCalls(log, endedAt ?? Number.POSITIVE_INFINITY),
     );

@@ -2,10 +2,12 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { NODE_FLAGS } from '../processes/node-flags.ts';
+import { readArguments } from './options.ts';
 import { type PlannedCall, plannedCalls, profileOf } from './plan.ts';
 
 const MAIN = new URL('main.ts', import.meta.url).pathname;
-const PATIENCE_MS = 120_000;
+/** Processes that begin on a busy machine take longer than the soak itself. */
+const PATIENCE_MS = 240_000;
 
 async function runSoak(...args: string[]): Promise<{ code: number; output: string }> {
   const command = [...NODE_FLAGS, MAIN, ...args];
@@ -42,10 +44,13 @@ test.for([
   ['--seed=-1', 'seed'],
   ['--store=mysql', 'store'],
   ['--speed=2', 'speed'],
-])('%s is refused with the name of what is wrong', async ([argument, name]) => {
-  const { code, output } = await runSoak(argument!);
+])('%s is refused with the name of what is wrong', ([argument, name]) => {
+  expect(() => readArguments([argument!])).toThrow(`--${name}`);
+});
+
+test('a wrong argument ends the command with how it is used', async () => {
+  const { code, output } = await runSoak('--store=mysql');
   expect(code).toBe(2);
-  expect(output).toContain(`--${name}`);
   expect(output).toContain('npm run soak');
 });
 

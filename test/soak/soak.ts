@@ -101,7 +101,7 @@ class Soak {
   async #play(number: number, milliseconds: number): Promise<void> {
     const keyPrefix = `soak-${number}:`;
     const { seed } = this.#options;
-    this.#crew.begin({ number, keyPrefix });
+    await this.#crew.begin({ number, keyPrefix });
     const ending = new AbortController();
     const { signal } = ending;
     const longestPause = Math.min(LONGEST_PAUSE_MS, milliseconds / PAUSES_IN_ROUND);

@@ -39,11 +39,8 @@ export interface Round {
   readonly log: string;
 }
 
-/** What a worker says when it has come to rest. */
-export interface FromWorker {
-  /** Bytes of its memory. */
-  readonly rss: number;
-}
+/** What a worker says: that it can begin, or how many bytes it takes now that it has come to rest. */
+export type FromWorker = 'ready' | { readonly rss: number };
 
 /**
  * A running worker.
@@ -55,6 +52,8 @@ export class WorkerProcess {
   /** When it ended, or null. */
   endedAt: number | null = null;
   readonly #child: ChildProcess;
+  readonly #ready = Promise.withResolvers<void>();
+  #rest = Promise.withResolvers<number>();
   readonly #ended: Promise<unknown>;
   #errors = '';
   #isMeantToEnd = false;
@@ -69,6 +68,10 @@ export class WorkerProcess {
       this.#errors = (this.#errors + text).slice(0, 4000);
     });
     this.#child.on('error', () => {});
+    this.#child.on('message', (message: FromWorker) => {
+      if (message === 'ready') this.#ready.resolve();
+      else this.#rest.resolve(message.rss);
+    });
     this.#child.once('close', () => (this.endedAt = now()));
     this.#ended = once(this.#child, 'close');
     // One that is stopped does not notice that its parent has gone.
@@ -83,6 +86,11 @@ export class WorkerProcess {
     return `ended by itself (${signalCode ?? exitCode}): ${this.#errors.trim()}`;
   }
 
+  /** Waits until it can begin, or never will. */
+  async untilReady(): Promise<void> {
+    await Promise.race([this.#ready.promise, this.#ended]);
+  }
+
   begin(round: Round): void {
     this.log = round.log;
     this.#say(round);
@@ -92,11 +100,10 @@ export class WorkerProcess {
    * Has it end its calls; gives its memory in bytes, or null when it did not come to rest in time.
    */
   async pause(): Promise<number | null> {
-    const paused = once(this.#child, 'message') as Promise<[FromWorker]>;
+    this.#rest = Promise.withResolvers();
     this.#say('pause');
     const late = delay(PATIENCE_MS, null, { ref: false });
-    const answer = await Promise.race([paused, this.#ended.then(() => null), late]);
-    return answer?.[0].rss ?? null;
+    return Promise.race([this.#rest.promise, this.#ended.then(() => null), late]);
   }
 
   /**

@@ -98,3 +98,4 @@ process.on('message', (message: Round | 'pause' | 'end') => {
   }
 });
 opened.resolve(await open());
+tell('ready');
