@@ -153,8 +153,10 @@ export class DocumentReader {
   /** A slice of something that is not an array is empty, and looks like an empty history. */
   async #checkMessages({ key, sessionId, deadline }: Call): Promise<void> {
     const reply = await this.#commander.read(key, ['JSON.TYPE', key, '$.messages'], deadline);
-    const [type] = [reply].flat(2);
-    if (reply !== null && String(type) !== 'array') {
+    const [type = ''] = [reply].flat(2);
+    const name = replyText(type);
+    // Null is the type of nothing at all: an empty session that has been removed in between.
+    if (name !== null && name !== 'array') {
       throw new CorruptDocumentError(sessionId, 'messages');
     }
   }

@@ -2,7 +2,7 @@ import { createClient } from 'redis';
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, inject, test } from 'vitest';
 import { JSONSession } from '../../../src/index.ts';
-import { RedisStore } from '../../../src/stores/redis/index.ts';
+import { type RedisCommandSender, RedisStore } from '../../../src/stores/redis/index.ts';
 import { SqliteStore } from '../../../src/stores/sqlite/index.ts';
 import type { SessionStore } from '../../../src/store.ts';
 import { ownPrefix, temporaryFolder } from '../../processes/shared-stores.ts';
@@ -231,6 +231,27 @@ describe('reads while the Python class writes', () => {
 
     expect(result.wrong).toBe(0);
     expect(result.reads).toBeGreaterThan(5);
+  });
+});
+
+describe('a read of an empty session that is removed between two commands', () => {
+  test.for<[string, (session: JSONSession) => Promise<unknown[]>]>([
+    ['getItems', (session) => session.getItems()],
+    ['getItems of the newest', (session) => session.getItems(5)],
+    ['getMessages', (session) => session.getMessages()],
+  ])('gives what was there: %s', async ([, read]) => {
+    const client = await connect();
+    const address = { keyPrefix: ownPrefix(), sessionId: 'brief' };
+    await JSONSession.create({ ...address, store: new RedisStore(client) });
+    const sender: RedisCommandSender = {
+      async send({ args }) {
+        const reply: unknown = await client.sendCommand([...args]);
+        if (args[0] === 'JSON.GET') await client.del(`${address.keyPrefix}brief`);
+        return reply;
+      },
+    };
+    expect(await read(new JSONSession({ ...address, store: new RedisStore(sender) }))).toEqual([]);
+    expect(await client.exists(`${address.keyPrefix}brief`)).toBe(0);
   });
 });
 
