@@ -9,11 +9,12 @@ import { readCalls } from './call-log.ts';
 import type { Violation } from './closing.ts';
 import type { Fault, Place } from './place.ts';
 import { mixedSeed } from './plan.ts';
-import { type Round, WorkerProcess } from './worker-process.ts';
+import { type Memory, type Round, WorkerProcess } from './worker-process.ts';
 
 const LONGEST_STOP_MS = 8000;
 const MEGABYTE = 2 ** 20;
-const MOST_GROWTH = 100 * MEGABYTE;
+/** Of what is no garbage. */
+const MOST_GROWTH_MB = 50;
 /** Slows the callers down, so that the machine does something else as well. */
 const PACE = 2;
 
@@ -23,8 +24,9 @@ const PACE = 2;
 export interface Growth {
   readonly name: string;
   readonly rounds: number;
-  readonly from: number;
-  readonly to: number;
+  readonly rss: readonly [first: number, last: number];
+  /** Without what is garbage. */
+  readonly heap: readonly [first: number, last: number];
 }
 
 /**
@@ -44,7 +46,7 @@ export interface CrewOptions {
 export class Crew {
   readonly #place: Place;
   readonly #options: CrewOptions;
-  readonly #memory = new Map<string, number[]>();
+  readonly #memory = new Map<string, Memory[]>();
   /** Those of this round that are gone. */
   readonly #gone: WorkerProcess[] = [];
   #workers: WorkerProcess[] = [];
@@ -98,12 +100,12 @@ export class Crew {
     const all = [...this.#workers, ...this.#gone];
     await Promise.all(
       this.#workers.map(async (worker) => {
-        const rss = await worker.pause();
+        const memory = await worker.pause();
         const { name } = worker.task;
-        if (rss !== null) this.#memory.set(name, [...(this.#memory.get(name) ?? []), rss]);
-        const mishap = worker.mishap ?? (rss === null ? 'did not come to rest' : null);
+        if (memory !== null) this.#memory.set(name, [...(this.#memory.get(name) ?? []), memory]);
+        const mishap = worker.mishap ?? (memory === null ? 'did not come to rest' : null);
         if (mishap !== null) violations.push({ where: `worker ${name}`, what: mishap });
-        if (rss === null) await worker.kill();
+        if (memory === null) await worker.kill();
       }),
     );
     this.#workers = this.#workers.filter(({ endedAt }) => endedAt === null);
@@ -116,19 +118,19 @@ export class Crew {
 
   /** Ends all workers; gives what is wrong with how they ended. */
   async end(): Promise<Violation[]> {
-    const ends = await Promise.all(
+    const ended = await Promise.all(
       this.#workers.map(async (worker) => ({
         name: worker.task.name,
         isEnded: await worker.end(),
       })),
     );
-    const late = ends.filter(({ isEnded }) => !isEnded);
-    const grown = this.growth.filter(({ from, to }) => (to - from) * MEGABYTE > MOST_GROWTH);
+    const late = ended.filter(({ isEnded }) => !isEnded);
+    const grown = this.growth.filter(({ heap: [first, last] }) => last - first > MOST_GROWTH_MB);
     return [
       ...late.map(({ name }) => ({ where: `worker ${name}`, what: 'did not end by itself' })),
-      ...grown.map(({ name, from, to }) => ({
+      ...grown.map(({ name, heap: [first, last] }) => ({
         where: `worker ${name}`,
-        what: `its memory grew from ${from.toFixed(0)} to ${to.toFixed(0)} MB`,
+        what: `its memory grew from ${first.toFixed(0)} to ${last.toFixed(0)} MB`,
       })),
     ];
   }
@@ -145,8 +147,8 @@ export class Crew {
       .map(([name, sizes]) => ({
         name,
         rounds: sizes.length,
-        from: (sizes[0] ?? 0) / MEGABYTE,
-        to: (sizes.at(-1) ?? 0) / MEGABYTE,
+        rss: ends(sizes.map(({ rss }) => rss)),
+        heap: ends(sizes.map(({ heap }) => heap)),
       }))
       .toSorted((one, other) => other.rounds - one.rounds);
   }
@@ -172,4 +174,9 @@ export class Crew {
     const log = join(this.#options.folder, `round-${this.#round.number}-${worker.task.name}.jsonl`);
     worker.begin({ ...this.#round, log });
   }
+}
+
+/** The first and the last size, in megabytes. */
+function ends(sizes: readonly number[]): [first: number, last: number] {
+  return [(sizes[0] ?? 0) / MEGABYTE, (sizes.at(-1) ?? 0) / MEGABYTE];
 }

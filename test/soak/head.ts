@@ -32,7 +32,7 @@ export function tokensSpent(
       removals.mayHaveEnded(call.begun, Number.POSITIVE_INFINITY);
     if (isDone && !mayBeReset) least += tokensOf(call);
     // One that is sent again when its name was forgotten is counted again.
-    const times = call.outcome === 'repeated' && resets.length > 0 ? 2 : 1;
+    const times = removals.isRevivable(call) ? 2 : 1;
     if (lastMoment(call) >= lastCertain) most += tokensOf(call) * times;
   }
   return [least, most];

@@ -140,6 +140,12 @@ describe('the judge takes', () => {
       [adds(1, { outcome: 'repeated', ended: 450 }), newCall({ kind: 'clearSession', number: 2 })],
       [A],
     ],
+    [
+      'what was counted twice as its name was forgotten',
+      [adds(1, { outcome: 'repeated', ended: 450 }), newCall({ kind: 'clearSession', number: 2 })],
+      [A],
+      { tokens: 2 },
+    ],
     ['a read while a write is under way', [adds(1), adds(2), reads(2, [A])], [A, B]],
     [
       'a read of the newest',

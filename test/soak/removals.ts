@@ -81,7 +81,7 @@ export class Removals {
       ...this.#whole.filter(({ isCertain, from }) => isCertain && from > added),
       ...named.filter(({ isCertain }) => isCertain),
     ];
-    const isRevivable = call.outcome === 'repeated' && this.#forgetsWithin(call);
+    const isRevivable = this.isRevivable(call);
     return {
       mayBeGoneFrom: least(begins),
       goneBy: isRevivable ? Number.POSITIVE_INFINITY : least(certain.map(({ to }) => to)),
@@ -95,9 +95,13 @@ export class Removals {
     return this.#whole.some((removal) => removal.isEnd && removal.from <= to && removal.to >= from);
   }
 
-  /** What names a write is forgotten with the history, so that a repeat of it adds it once more. */
-  #forgetsWithin(call: Call): boolean {
-    const late = call.begun + (lastMoment({ ...call, outcome: 'unknown' }) - call.begun);
+  /**
+   * Whether a call may have added its texts twice: what names a write is forgotten with the history, so
+   * that a repeat of it adds them once more.
+   */
+  isRevivable(call: Call): boolean {
+    if (call.outcome !== 'repeated') return false;
+    const late = lastMoment({ ...call, outcome: 'unknown' });
     return this.#whole.some(({ from, to }) => to >= call.begun && from <= late);
   }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Growth } from './crew.ts';
 import type { SoakReport } from './soak.ts';
 import type { KindStatistics } from './statistics.ts';
 
@@ -19,12 +20,7 @@ export function reportLines(report: SoakReport): string[] {
   const { violations, fates } = report;
   const rate = Math.round(statistics.calls / seconds);
   const all = [...faults.values()].reduce((sum, count) => sum + count, 0);
-  const memory = growth
-    .slice(0, 3)
-    .map(
-      ({ name, rounds: lived, from, to }) =>
-        `${name} ${from.toFixed(0)} -> ${to.toFixed(0)} (${lived} rounds)`,
-    );
+  const memory = growth.slice(0, 3).map(memoryText);
   return [
     `${store}: ${statistics.calls} calls in ${Math.round(seconds)} s, ${rate} a second, ${rounds} rounds`,
     '',
@@ -34,11 +30,18 @@ export function reportLines(report: SoakReport): string[] {
     `rejected: ${rejections(statistics.kinds)}`,
     `faults: ${all}: ${counted(faults)}`,
     `texts that were acknowledged: ${counted(fates)}`,
-    `memory of workers in MB, after the first round and after the last: ${memory.join(', ') || '-'}`,
+    `memory of workers in MB after the first and the last round: ${memory.join('; ') || '-'}`,
     ...(mostConnections === null ? [] : [`connections at most: ${mostConnections}`]),
     `violations: ${violations.length}`,
     ...violationLines(violations),
   ];
+}
+
+function memoryText({ name, rounds, rss, heap }: Growth): string {
+  const [rssText, heapText] = [rss, heap].map((sizes) =>
+    sizes.map((size) => size.toFixed(0)).join(' -> '),
+  );
+  return `${name} in ${rounds} rounds: rss ${rssText}, heap ${heapText}`;
 }
 
 /** One mistake shows in many reads, and the first ones say most. */

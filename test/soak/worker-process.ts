@@ -39,8 +39,15 @@ export interface Round {
   readonly log: string;
 }
 
-/** What a worker says: that it can begin, or how many bytes it takes now that it has come to rest. */
-export type FromWorker = 'ready' | { readonly rss: number };
+/** The bytes of a worker that has come to rest. */
+export interface Memory {
+  readonly rss: number;
+  /** Without what is garbage. */
+  readonly heap: number;
+}
+
+/** What a worker says: that it can begin, or that it has come to rest. */
+export type FromWorker = 'ready' | Memory;
 
 /**
  * A running worker.
@@ -53,7 +60,7 @@ export class WorkerProcess {
   endedAt: number | null = null;
   readonly #child: ChildProcess;
   readonly #ready = Promise.withResolvers<void>();
-  #rest = Promise.withResolvers<number>();
+  #rest = Promise.withResolvers<Memory>();
   readonly #ended: Promise<unknown>;
   #errors = '';
   #isMeantToEnd = false;
@@ -61,7 +68,7 @@ export class WorkerProcess {
   constructor(task: WorkerTask) {
     this.task = task;
     this.#child = fork(new URL('worker.ts', import.meta.url), [JSON.stringify(task)], {
-      execArgv: [...NODE_FLAGS],
+      execArgv: [...NODE_FLAGS, '--expose-gc'],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -70,7 +77,7 @@ export class WorkerProcess {
     this.#child.on('error', () => {});
     this.#child.on('message', (message: FromWorker) => {
       if (message === 'ready') this.#ready.resolve();
-      else this.#rest.resolve(message.rss);
+      else this.#rest.resolve(message);
     });
     this.#child.once('close', () => (this.endedAt = now()));
     this.#ended = once(this.#child, 'close');
@@ -97,9 +104,9 @@ export class WorkerProcess {
   }
 
   /**
-   * Has it end its calls; gives its memory in bytes, or null when it did not come to rest in time.
+   * Has it end its calls; gives its memory, or null when it did not come to rest in time.
    */
-  async pause(): Promise<number | null> {
+  async pause(): Promise<Memory | null> {
     this.#rest = Promise.withResolvers();
     this.#say('pause');
     const late = delay(PATIENCE_MS, null, { ref: false });

@@ -11,7 +11,7 @@ import { Caller, type CallerOptions } from './caller.ts';
 import type { Connection } from './moves.ts';
 import { mixedSeed, plannedCalls } from './plan.ts';
 import { Stalls } from './stalls.ts';
-import type { FromWorker, Round, WorkerTask } from './worker-process.ts';
+import type { FromWorker, Memory, Round, WorkerTask } from './worker-process.ts';
 
 /** The last of the callers of a process gives up soon. */
 const TIMEOUTS_MS = [5000, 5000, 400];
@@ -84,12 +84,19 @@ async function end(): Promise<void> {
   process.disconnect();
 }
 
+function memory(): Memory {
+  // Started with --expose-gc: what is left is what something holds.
+  globalThis.gc?.();
+  const { rss, heapUsed } = process.memoryUsage();
+  return { rss, heap: heapUsed };
+}
+
 const exit = (): void => process.exit();
 process.once('disconnect', exit);
 process.on('message', (message: Round | 'pause' | 'end') => {
   if (message === 'pause') {
     state.isPaused = true;
-    void work.then(() => tell({ rss: process.memoryUsage.rss() }));
+    void work.then(() => tell(memory()));
   } else if (message === 'end') {
     void work.then(end);
   } else {
