@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { NODE_FLAGS } from '../processes/node-flags.ts';
 import { readArguments } from './options.ts';
 import { type PlannedCall, plannedCalls, profileOf } from './plan.ts';
+import { WorkerProcess } from './worker-process.ts';
 
 const MAIN = new URL('main.ts', import.meta.url).pathname;
 /** Processes that begin on a busy machine take longer than the soak itself. */
@@ -76,4 +77,15 @@ test('nothing is removed from a session that keeps everything', () => {
     'any',
     'python',
   ]);
+});
+
+test('a worker that ends by itself is told from one that was ended', async () => {
+  const task = { seed: 1, isRedis: true, sessions: 1, pace: 1, way: 1, url: 'nowhere' };
+  const failing = new WorkerProcess({ ...task, name: 'w0' });
+  await failing.untilReady();
+  expect(failing.mishap).toMatch(/^ended by itself \(1\)/);
+
+  const killed = new WorkerProcess({ ...task, name: 'w1' });
+  await killed.kill();
+  expect(killed.mishap).toBeNull();
 });
