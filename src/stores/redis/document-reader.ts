@@ -13,6 +13,7 @@ import { readOperation } from '../../document/operations.ts';
 import type { ReadParams, SessionSnapshot } from '../../store.ts';
 import type { RedisCommander } from './commander.ts';
 import { continues, type HeadPart, hiddenIndex, type Page, positionOfOldest } from './page.ts';
+import { HistoryCache } from './history-cache.ts';
 import { PageStretch } from './page-stretch.ts';
 import { hexadecimal } from './hexadecimal.ts';
 import { replyJson, replyText, replyTexts } from './reply.ts';
@@ -39,9 +40,19 @@ interface Call {
  */
 export class DocumentReader {
   readonly #commander: RedisCommander;
+  readonly #cache: HistoryCache;
 
-  constructor(commander: RedisCommander) {
+  /**
+   * @param cacheBytes - Of JSON text of histories that are kept to go on from.
+   */
+  constructor(commander: RedisCommander, cacheBytes: number) {
     this.#commander = commander;
+    this.#cache = new HistoryCache(cacheBytes);
+  }
+
+  /** Forgets what was read of a session. */
+  forget(key: string): void {
+    this.#cache.take(key);
   }
 
   /**
@@ -85,7 +96,8 @@ export class DocumentReader {
     selection: WalkedSelection,
     fromHint: boolean = selection.within === 'history',
   ): Promise<SessionSnapshot | null> {
-    const stretch = new PageStretch((head) => (fromHint ? hiddenIndex(head) : 0));
+    const known = fromHint ? this.#cache.take(call.key) : undefined;
+    const stretch = known ?? new PageStretch((head) => (fromHint ? hiddenIndex(head) : 0));
     for (;;) {
       const page = await this.#page(call, `${stretch.next}:${stretch.next + PAGE}`);
       if (page === null) return null;
@@ -97,6 +109,7 @@ export class DocumentReader {
       }
       const walk = new HistoryWalk(selection, page.head);
       walk.seeAll(values);
+      if (fromHint) this.#cache.keep(call.key, stretch);
       return snapshot(page, walk, end);
     }
   }
@@ -134,7 +147,7 @@ export class DocumentReader {
     const found = replyJson(reply) as Matches;
     const values = found[messages] ?? [];
     if (values.length === 0) await this.#checkMessages(call);
-    return { ...headPart(call, found), values };
+    return { ...headPart(call, found), values, bytes: reply.length };
   }
 
   async #get({ key, sessionId, deadline }: Call, paths: string[]): Promise<string | null> {

@@ -15,6 +15,8 @@ export class PageStretch {
   readonly values: unknown[] = [];
   /** Where the first of the values stands in `messages`. */
   start = 0;
+  /** About how much the values take as JSON text. */
+  bytes = 0;
   readonly #startOf: (head: DocumentHead) => number;
   #last: Page | null = null;
 
@@ -45,10 +47,12 @@ export class PageStretch {
     const fits = values.length === 0 || startsWith(page, values.at(-1));
     this.#last = page;
     if (isBegun && fits) {
-      values.push(...page.values.slice(this.end - next));
+      const added = page.values.slice(this.end - next);
+      for (const value of added) values.push(value);
+      this.bytes += page.values.length > 0 ? (page.bytes * added.length) / page.values.length : 0;
       return true;
     }
-    if (isBegun) values.length = 0;
+    if (isBegun) this.#cutAt(0);
     return false;
   }
 
@@ -56,7 +60,7 @@ export class PageStretch {
   #moveTo({ head }: Page): boolean {
     const start = this.#startOf(head);
     if (start === this.start || (start > this.start && this.#last !== null)) return true;
-    this.values.length = 0;
+    this.#cutAt(0);
     this.start = start;
     return false;
   }
@@ -65,7 +69,13 @@ export class PageStretch {
     const { values, end, start } = this;
     const valid = this.#last === null ? end : untouched(this.#last, page, end);
     if (valid >= end) return true;
-    values.length = Math.max(0, valid - start);
+    this.#cutAt(Math.max(0, valid - start));
     return values.length === end - start;
+  }
+
+  #cutAt(count: number): void {
+    const { values } = this;
+    this.bytes *= values.length > 0 ? count / values.length : 0;
+    values.length = count;
   }
 }

@@ -26,6 +26,8 @@ export interface HeadPart {
  */
 export interface Page extends HeadPart {
   readonly values: unknown[];
+  /** About how much they take as JSON text. */
+  readonly bytes: number;
 }
 
 /**

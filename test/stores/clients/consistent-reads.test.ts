@@ -120,6 +120,11 @@ async function keepReading(
 const STORES: [name: string, writes: number, open: () => Promise<() => Promise<SessionStore>>][] = [
   ['Redis through node-redis', 120, async () => async () => new RedisStore(await connect())],
   [
+    'Redis, nothing kept of what was read',
+    120,
+    async () => async () => new RedisStore(await connect(), { historyCacheBytes: 0 }),
+  ],
+  [
     'Redis through ioredis',
     120,
     async () => async () => {
@@ -181,7 +186,10 @@ describe.each(STORES)('reads while another writes, %s', (_, writes, prepare) => 
 });
 
 describe('reads while the Python class writes', () => {
-  test('see only histories that existed, though its writes leave no trace', async () => {
+  test.each([
+    ['what was read is kept', {}],
+    ['nothing is kept', { historyCacheBytes: 0 }],
+  ])('see only histories that existed, though its writes leave no trace, %s', async (_, kept) => {
     const client = await connect();
     const keyPrefix = ownPrefix();
     const key = `${keyPrefix}busy`;
@@ -190,7 +198,7 @@ describe('reads while the Python class writes', () => {
     const session = new JSONSession({
       keyPrefix,
       sessionId: 'busy',
-      store: new RedisStore(await connect()),
+      store: new RedisStore(await connect(), kept),
     });
     const histories = newHistories();
     const append = async (count: number): Promise<void> => {
