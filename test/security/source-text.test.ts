@@ -69,7 +69,7 @@ const REVIEWED_PATHS = [
   // Names out of lists in the script.
   "includes/run-record.lua: '$.usage.' .. name",
   "includes/write.lua: '$.' .. field",
-  "includes/write.lua: '$.' .. group.name .. '.' .. field[1]",
+  "includes/change-fields.lua: '$.' .. group.name .. '.' .. field[1]",
 ];
 
 const byName = (left: string, right: string): number => left.localeCompare(right);

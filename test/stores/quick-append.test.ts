@@ -7,7 +7,10 @@ import fc from 'fast-check';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 
+import { JSONSession } from '../../src/index.ts';
+import { RedisStore } from '../../src/stores/redis/index.ts';
 import { append } from '../../src/stores/redis/scripts.generated.ts';
+import { startRedis } from '../servers/redis-server.ts';
 
 const SHORT_CUT = 'local reply = quick_append()';
 const WITHOUT = append.source.replace(SHORT_CUT, 'local reply = nil');
@@ -201,3 +204,27 @@ test('gives the same answer and leaves the same document', async () => {
   expect(quick).toBeGreaterThan(50);
   expect(other).toBeGreaterThan(50);
 }, 120_000);
+
+test('changes the fields one by one where the right to merge was taken away', async () => {
+  const server = await startRedis({ modules: 'json' });
+  const rights = '~* +@all -@dangerous'.split(' ');
+  await server.cli('ACL', 'SETUSER', 'app', 'on', '>secret', ...rights);
+  const own = createClient({ url: server.url, username: 'app', password: 'secret' });
+  own.on('error', () => {});
+  await own.connect();
+  try {
+    const session = new JSONSession({ store: new RedisStore(own), ttl: 600 });
+    const say = (content: string) => session.addMessage({ role: 'user', content, tokens: 2 });
+    await say('one');
+    await say('two');
+    await server.cli('ACL', 'SETUSER', 'app', '-json.merge');
+    await say('three');
+    await say('four');
+    const messages = await session.getMessages();
+    expect(messages.map(({ content }) => content)).toEqual(['one', 'two', 'three', 'four']);
+    expect(await session.getMetadata()).toMatchObject({ messageCount: 4, totalTokens: 8 });
+  } finally {
+    own.destroy();
+    await server.stop();
+  }
+});

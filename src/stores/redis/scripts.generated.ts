@@ -4,10 +4,39 @@ import type { LuaScript } from './lua-script.ts';
 /** `lua/append.lua`, where its comments are. */
 export const append: LuaScript = {
   name: 'append',
-  sha1: 'c37247a06ef788d47babe9e1b5ca3900339ff09c',
+  sha1: 'c086db08c194e3724ec41d1d9bc3fad828f120fc',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+local has_merge = ARGV[7] ~= '0'
+local has_merged = ARGV[7] == '1'
+local function merge_state()
+  if not has_merge then return '0' end
+  return has_merged and '1' or '?'
+end
+local function change_fields(groups, without_merge)
+  if has_merge then
+    local parts = { '"updated_at":' .. now }
+    for _, group in ipairs(groups) do
+      local fields = {}
+      for _, field in ipairs(group.fields) do
+        fields[#fields + 1] = '"' .. field[1] .. '":' .. field[2]
+      end
+      parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
+    end
+    local reply = redis.pcall('JSON.MERGE', KEYS[1], '$', '{' .. table.concat(parts, ',') .. '}')
+    has_merged = not (type(reply) == 'table' and reply.err)
+    if has_merged then return end
+    has_merge = false
+    without_merge()
+  end
+  redis.call('JSON.SET', KEYS[1], '$.updated_at', now)
+  for _, group in ipairs(groups) do
+    for _, field in ipairs(group.fields) do
+      redis.call('JSON.SET', KEYS[1], '$.' .. group.name .. '.' .. field[1], field[2])
+    end
+  end
+end
 local function integer(number)
   return string.format('%.0f', number)
 end
@@ -86,16 +115,16 @@ local function record_write(writers, writer, sequence)
 end
 local QUICK_ENTRIES = 1000
 local function quick_append()
-  local key, seen, token = KEYS[1], ARGV[1], ARGV[11]
+  local seen, token = ARGV[1], ARGV[11]
   local count = #ARGV - 17
   local is_plain = seen ~= '' and ARGV[7] == '1' and ARGV[8] == '' and ARGV[14] == ''
     and ARGV[15] == '' and ARGV[16] == '' and count > 0 and count <= QUICK_ENTRIES
   if not is_plain then return nil end
   local found
   if record then
-    found = redis.pcall('JSON.GET', key, '$.state', '$.metadata', '$.usage')
+    found = redis.pcall('JSON.GET', KEYS[1], '$.state', '$.metadata', '$.usage')
   else
-    found = redis.pcall('JSON.GET', key, '$.state', '$.metadata')
+    found = redis.pcall('JSON.GET', KEYS[1], '$.state', '$.metadata')
   end
   if type(found) ~= 'string' then return nil end
   if record and not string.find(found, '"$.usage":[{', 1, true) then return nil end
@@ -120,12 +149,12 @@ local function quick_append()
   local is_ttl = ttl == nil
     or (type(ttl) == 'number' and ttl >= 1 and ttl < 2147483648 and ttl % 1 == 0)
   if not is_ttl then return nil end
-  local expiry, new_ttl = ttl and integer(ttl), ''
+  local expiry, new_ttl = ttl and integer(ttl), nil
   if ARGV[6] ~= '' then
     expiry = ARGV[6]
-    if ttl ~= tonumber(expiry) then new_ttl = ',"ttl":' .. expiry end
+    if ttl ~= tonumber(expiry) then new_ttl = expiry end
   end
-  local run, usage = '', ''
+  local metadata_fields, usage = {}, nil
   if record then
     local used = {}
     for _, name in ipairs(agents) do used[name] = true end
@@ -133,14 +162,12 @@ local function quick_append()
       if not used[name] then return nil end
     end
     if record.tokens > 0 then
-      run = ',"total_tokens":' .. integer(metadata.total_tokens + record.tokens)
+      metadata_fields[1] = { 'total_tokens', integer(metadata.total_tokens + record.tokens) }
     end
     if type(record.current) == 'string' and record.current ~= metadata.current_agent then
-      run = run .. ',"current_agent":' .. cjson.encode(record.current)
+      metadata_fields[#metadata_fields + 1] = { 'current_agent', cjson.encode(record.current) }
     end
-    local members = usage_fields(fields['$.usage'][1])
-    for index, field in ipairs(members) do members[index] = '"' .. field[1] .. '":' .. field[2] end
-    if #members > 0 then usage = ',"usage":{' .. table.concat(members, ',') .. '}' end
+    usage = fields['$.usage'][1]
   end
   local stamp = ',"timestamp":' .. now .. '}'
   local entries, bytes = {}, math.floor(tonumber(state.bytes) or 0)
@@ -149,15 +176,24 @@ local function quick_append()
     entries[index] = entry
     bytes = bytes + #entry
   end
-  local length = redis.pcall('JSON.ARRAPPEND', key, '.messages', unpack(entries))
+  local length = redis.pcall('JSON.ARRAPPEND', KEYS[1], '.messages', unpack(entries))
   if type(length) ~= 'number' then return nil end
-  redis.call('JSON.MERGE', key, '$', '{"updated_at":' .. now
-    .. ',"metadata":{"message_count":' .. integer(length) .. run
-    .. '},"state":{"writers":"' .. record_write(writers, ARGV[3], ARGV[4])
-    .. '","bytes":' .. integer(bytes) .. new_ttl
-    .. '}' .. usage .. '}')
-  if expiry then redis.call('EXPIRE', key, expiry) end
-  return { 'OK', seen, now, '1', '0', '0', integer(bytes) }
+  metadata_fields[#metadata_fields + 1] = { 'message_count', integer(length) }
+  local state_fields = {
+    { 'writers', '"' .. record_write(writers, ARGV[3], ARGV[4]) .. '"' },
+    { 'bytes', integer(bytes) },
+  }
+  if new_ttl then state_fields[3] = { 'ttl', new_ttl } end
+  local groups = {
+    { name = 'metadata', fields = metadata_fields },
+    { name = 'state', fields = state_fields },
+  }
+  if usage then groups[3] = { name = 'usage', fields = usage_fields(usage) } end
+  change_fields(groups, function()
+    if usage then groups[3].fields = usage_fields(usage, true) end
+  end)
+  if expiry then redis.call('EXPIRE', KEYS[1], expiry) end
+  return { 'OK', seen, now, merge_state(), '0', '0', integer(bytes) }
 end
 local reply = quick_append()
 if reply then return reply end
@@ -442,14 +478,8 @@ local function new_usage_json()
 end
 local writer, sequence = ARGV[3], tonumber(ARGV[4])
 local new_ttl = tonumber(ARGV[6])
-local has_merge = ARGV[7] ~= '0'
-local has_merged = ARGV[7] == '1'
 local operation, digest = ARGV[8], ARGV[9]
 local token = ARGV[11]
-local function merge_state()
-  if not has_merge then return '0' end
-  return has_merged and '1' or '?'
-end
 local function done(session, time)
   local bytes = session.state and tonumber(session.state.bytes) or 0
   return {
@@ -491,27 +521,6 @@ local function adopt(session)
     redis.call('JSON.SET', key, '$.' .. field, '{}', 'NX')
   end
 end
-local function merge(groups)
-  local parts = { '"updated_at":' .. now }
-  for _, group in ipairs(groups) do
-    local fields = {}
-    for _, field in ipairs(group.fields) do
-      fields[#fields + 1] = '"' .. field[1] .. '":' .. field[2]
-    end
-    parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
-  end
-  local reply = redis.pcall('JSON.MERGE', key, '$', '{' .. table.concat(parts, ',') .. '}')
-  has_merged = not (type(reply) == 'table' and reply.err)
-  return has_merged
-end
-local function set_one_by_one(groups)
-  redis.call('JSON.SET', key, '$.updated_at', now)
-  for _, group in ipairs(groups) do
-    for _, field in ipairs(group.fields) do
-      redis.call('JSON.SET', key, '$.' .. group.name .. '.' .. field[1], field[2])
-    end
-  end
-end
 local function expire(session)
   if session.state.ttl then redis.call('EXPIRE', key, integer(session.state.ttl)) end
 end
@@ -547,11 +556,9 @@ local function finish_write(session, metadata, state)
     if not session.usage then redis.call('JSON.SET', key, '$.usage', '{}') end
     groups[#groups + 1] = usage_group(session)
   end
-  if has_merge and not merge(groups) then
-    has_merge = false
+  change_fields(groups, function()
     if has_usage() then groups[#groups] = usage_group(session) end
-  end
-  if not has_merge then set_one_by_one(groups) end
+  end)
   expire(session)
   return done(session)
 end
@@ -806,7 +813,7 @@ return { 'HEAD', length and tostring(length) or '', redis.call('JSON.GET', KEYS[
 /** `lua/lock.lua`, where its comments are. */
 export const lock: LuaScript = {
   name: 'lock',
-  sha1: 'af9127ef95693df093da651223f171e72cb66158',
+  sha1: '3c69e151142fd521c735c46534218d605d39608e',
   source: `local LIVES_KEPT = 64
 local LIFE_SECONDS = 600
 local function deleted_lives()
@@ -837,6 +844,35 @@ end
 local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+local has_merge = ARGV[7] ~= '0'
+local has_merged = ARGV[7] == '1'
+local function merge_state()
+  if not has_merge then return '0' end
+  return has_merged and '1' or '?'
+end
+local function change_fields(groups, without_merge)
+  if has_merge then
+    local parts = { '"updated_at":' .. now }
+    for _, group in ipairs(groups) do
+      local fields = {}
+      for _, field in ipairs(group.fields) do
+        fields[#fields + 1] = '"' .. field[1] .. '":' .. field[2]
+      end
+      parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
+    end
+    local reply = redis.pcall('JSON.MERGE', KEYS[1], '$', '{' .. table.concat(parts, ',') .. '}')
+    has_merged = not (type(reply) == 'table' and reply.err)
+    if has_merged then return end
+    has_merge = false
+    without_merge()
+  end
+  redis.call('JSON.SET', KEYS[1], '$.updated_at', now)
+  for _, group in ipairs(groups) do
+    for _, field in ipairs(group.fields) do
+      redis.call('JSON.SET', KEYS[1], '$.' .. group.name .. '.' .. field[1], field[2])
+    end
+  end
+end
 local function integer(number)
   return string.format('%.0f', number)
 end
@@ -1143,14 +1179,8 @@ local function record_write(writers, writer, sequence)
 end
 local writer, sequence = ARGV[3], tonumber(ARGV[4])
 local new_ttl = tonumber(ARGV[6])
-local has_merge = ARGV[7] ~= '0'
-local has_merged = ARGV[7] == '1'
 local operation, digest = ARGV[8], ARGV[9]
 local token = ARGV[11]
-local function merge_state()
-  if not has_merge then return '0' end
-  return has_merged and '1' or '?'
-end
 local function done(session, time)
   local bytes = session.state and tonumber(session.state.bytes) or 0
   return {
@@ -1192,27 +1222,6 @@ local function adopt(session)
     redis.call('JSON.SET', key, '$.' .. field, '{}', 'NX')
   end
 end
-local function merge(groups)
-  local parts = { '"updated_at":' .. now }
-  for _, group in ipairs(groups) do
-    local fields = {}
-    for _, field in ipairs(group.fields) do
-      fields[#fields + 1] = '"' .. field[1] .. '":' .. field[2]
-    end
-    parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
-  end
-  local reply = redis.pcall('JSON.MERGE', key, '$', '{' .. table.concat(parts, ',') .. '}')
-  has_merged = not (type(reply) == 'table' and reply.err)
-  return has_merged
-end
-local function set_one_by_one(groups)
-  redis.call('JSON.SET', key, '$.updated_at', now)
-  for _, group in ipairs(groups) do
-    for _, field in ipairs(group.fields) do
-      redis.call('JSON.SET', key, '$.' .. group.name .. '.' .. field[1], field[2])
-    end
-  end
-end
 local function expire(session)
   if session.state.ttl then redis.call('EXPIRE', key, integer(session.state.ttl)) end
 end
@@ -1248,11 +1257,9 @@ local function finish_write(session, metadata, state)
     if not session.usage then redis.call('JSON.SET', key, '$.usage', '{}') end
     groups[#groups + 1] = usage_group(session)
   end
-  if has_merge and not merge(groups) then
-    has_merge = false
+  change_fields(groups, function()
     if has_usage() then groups[#groups] = usage_group(session) end
-  end
-  if not has_merge then set_one_by_one(groups) end
+  end)
   expire(session)
   return done(session)
 end
@@ -1499,7 +1506,7 @@ return removed()
 /** `lua/rewrite.lua`, where its comments are. */
 export const rewrite: LuaScript = {
   name: 'rewrite',
-  sha1: '21edca575d8ed1a4e7df351df9ab6467b45e7644',
+  sha1: '54abd2d3b0e0e5d64d54d68ee0654b4433f22e32',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -1626,6 +1633,35 @@ end
 local function has_trash(trash)
   return redis.call('TYPE', trash).ok == 'ReJSON-RL'
 end
+local has_merge = ARGV[7] ~= '0'
+local has_merged = ARGV[7] == '1'
+local function merge_state()
+  if not has_merge then return '0' end
+  return has_merged and '1' or '?'
+end
+local function change_fields(groups, without_merge)
+  if has_merge then
+    local parts = { '"updated_at":' .. now }
+    for _, group in ipairs(groups) do
+      local fields = {}
+      for _, field in ipairs(group.fields) do
+        fields[#fields + 1] = '"' .. field[1] .. '":' .. field[2]
+      end
+      parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
+    end
+    local reply = redis.pcall('JSON.MERGE', KEYS[1], '$', '{' .. table.concat(parts, ',') .. '}')
+    has_merged = not (type(reply) == 'table' and reply.err)
+    if has_merged then return end
+    has_merge = false
+    without_merge()
+  end
+  redis.call('JSON.SET', KEYS[1], '$.updated_at', now)
+  for _, group in ipairs(groups) do
+    for _, field in ipairs(group.fields) do
+      redis.call('JSON.SET', KEYS[1], '$.' .. group.name .. '.' .. field[1], field[2])
+    end
+  end
+end
 local function integer(number)
   return string.format('%.0f', number)
 end
@@ -1845,14 +1881,8 @@ local function record_write(writers, writer, sequence)
 end
 local writer, sequence = ARGV[3], tonumber(ARGV[4])
 local new_ttl = tonumber(ARGV[6])
-local has_merge = ARGV[7] ~= '0'
-local has_merged = ARGV[7] == '1'
 local operation, digest = ARGV[8], ARGV[9]
 local token = ARGV[11]
-local function merge_state()
-  if not has_merge then return '0' end
-  return has_merged and '1' or '?'
-end
 local function done(session, time)
   local bytes = session.state and tonumber(session.state.bytes) or 0
   return {
@@ -1894,27 +1924,6 @@ local function adopt(session)
     redis.call('JSON.SET', key, '$.' .. field, '{}', 'NX')
   end
 end
-local function merge(groups)
-  local parts = { '"updated_at":' .. now }
-  for _, group in ipairs(groups) do
-    local fields = {}
-    for _, field in ipairs(group.fields) do
-      fields[#fields + 1] = '"' .. field[1] .. '":' .. field[2]
-    end
-    parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
-  end
-  local reply = redis.pcall('JSON.MERGE', key, '$', '{' .. table.concat(parts, ',') .. '}')
-  has_merged = not (type(reply) == 'table' and reply.err)
-  return has_merged
-end
-local function set_one_by_one(groups)
-  redis.call('JSON.SET', key, '$.updated_at', now)
-  for _, group in ipairs(groups) do
-    for _, field in ipairs(group.fields) do
-      redis.call('JSON.SET', key, '$.' .. group.name .. '.' .. field[1], field[2])
-    end
-  end
-end
 local function expire(session)
   if session.state.ttl then redis.call('EXPIRE', key, integer(session.state.ttl)) end
 end
@@ -1950,11 +1959,9 @@ local function finish_write(session, metadata, state)
     if not session.usage then redis.call('JSON.SET', key, '$.usage', '{}') end
     groups[#groups + 1] = usage_group(session)
   end
-  if has_merge and not merge(groups) then
-    has_merge = false
+  change_fields(groups, function()
     if has_usage() then groups[#groups] = usage_group(session) end
-  end
-  if not has_merge then set_one_by_one(groups) end
+  end)
   expire(session)
   return done(session)
 end
@@ -2062,10 +2069,39 @@ return with_trash(finish_write(session, metadata, changed))
 /** `lua/touch.lua`, where its comments are. */
 export const touch: LuaScript = {
   name: 'touch',
-  sha1: '32fedb76714d0185e98785ffc45888117c5831fa',
+  sha1: 'a6d3f13cf068db63482cb432dc440bb52c50a126',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+local has_merge = ARGV[7] ~= '0'
+local has_merged = ARGV[7] == '1'
+local function merge_state()
+  if not has_merge then return '0' end
+  return has_merged and '1' or '?'
+end
+local function change_fields(groups, without_merge)
+  if has_merge then
+    local parts = { '"updated_at":' .. now }
+    for _, group in ipairs(groups) do
+      local fields = {}
+      for _, field in ipairs(group.fields) do
+        fields[#fields + 1] = '"' .. field[1] .. '":' .. field[2]
+      end
+      parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
+    end
+    local reply = redis.pcall('JSON.MERGE', KEYS[1], '$', '{' .. table.concat(parts, ',') .. '}')
+    has_merged = not (type(reply) == 'table' and reply.err)
+    if has_merged then return end
+    has_merge = false
+    without_merge()
+  end
+  redis.call('JSON.SET', KEYS[1], '$.updated_at', now)
+  for _, group in ipairs(groups) do
+    for _, field in ipairs(group.fields) do
+      redis.call('JSON.SET', KEYS[1], '$.' .. group.name .. '.' .. field[1], field[2])
+    end
+  end
+end
 local function integer(number)
   return string.format('%.0f', number)
 end
@@ -2372,14 +2408,8 @@ local function record_write(writers, writer, sequence)
 end
 local writer, sequence = ARGV[3], tonumber(ARGV[4])
 local new_ttl = tonumber(ARGV[6])
-local has_merge = ARGV[7] ~= '0'
-local has_merged = ARGV[7] == '1'
 local operation, digest = ARGV[8], ARGV[9]
 local token = ARGV[11]
-local function merge_state()
-  if not has_merge then return '0' end
-  return has_merged and '1' or '?'
-end
 local function done(session, time)
   local bytes = session.state and tonumber(session.state.bytes) or 0
   return {
@@ -2421,27 +2451,6 @@ local function adopt(session)
     redis.call('JSON.SET', key, '$.' .. field, '{}', 'NX')
   end
 end
-local function merge(groups)
-  local parts = { '"updated_at":' .. now }
-  for _, group in ipairs(groups) do
-    local fields = {}
-    for _, field in ipairs(group.fields) do
-      fields[#fields + 1] = '"' .. field[1] .. '":' .. field[2]
-    end
-    parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
-  end
-  local reply = redis.pcall('JSON.MERGE', key, '$', '{' .. table.concat(parts, ',') .. '}')
-  has_merged = not (type(reply) == 'table' and reply.err)
-  return has_merged
-end
-local function set_one_by_one(groups)
-  redis.call('JSON.SET', key, '$.updated_at', now)
-  for _, group in ipairs(groups) do
-    for _, field in ipairs(group.fields) do
-      redis.call('JSON.SET', key, '$.' .. group.name .. '.' .. field[1], field[2])
-    end
-  end
-end
 local function expire(session)
   if session.state.ttl then redis.call('EXPIRE', key, integer(session.state.ttl)) end
 end
@@ -2477,11 +2486,9 @@ local function finish_write(session, metadata, state)
     if not session.usage then redis.call('JSON.SET', key, '$.usage', '{}') end
     groups[#groups + 1] = usage_group(session)
   end
-  if has_merge and not merge(groups) then
-    has_merge = false
+  change_fields(groups, function()
     if has_usage() then groups[#groups] = usage_group(session) end
-  end
-  if not has_merge then set_one_by_one(groups) end
+  end)
   expire(session)
   return done(session)
 end
@@ -2514,10 +2521,39 @@ return left
 /** `lua/unlock.lua`, where its comments are. */
 export const unlock: LuaScript = {
   name: 'unlock',
-  sha1: '1a6d94dec4671bf511282eb1e1702da194793db0',
+  sha1: '1d6ff89a1ad2050c8dd652f3b42a84eab30e426a',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+local has_merge = ARGV[7] ~= '0'
+local has_merged = ARGV[7] == '1'
+local function merge_state()
+  if not has_merge then return '0' end
+  return has_merged and '1' or '?'
+end
+local function change_fields(groups, without_merge)
+  if has_merge then
+    local parts = { '"updated_at":' .. now }
+    for _, group in ipairs(groups) do
+      local fields = {}
+      for _, field in ipairs(group.fields) do
+        fields[#fields + 1] = '"' .. field[1] .. '":' .. field[2]
+      end
+      parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
+    end
+    local reply = redis.pcall('JSON.MERGE', KEYS[1], '$', '{' .. table.concat(parts, ',') .. '}')
+    has_merged = not (type(reply) == 'table' and reply.err)
+    if has_merged then return end
+    has_merge = false
+    without_merge()
+  end
+  redis.call('JSON.SET', KEYS[1], '$.updated_at', now)
+  for _, group in ipairs(groups) do
+    for _, field in ipairs(group.fields) do
+      redis.call('JSON.SET', KEYS[1], '$.' .. group.name .. '.' .. field[1], field[2])
+    end
+  end
+end
 local function integer(number)
   return string.format('%.0f', number)
 end
@@ -2824,14 +2860,8 @@ local function record_write(writers, writer, sequence)
 end
 local writer, sequence = ARGV[3], tonumber(ARGV[4])
 local new_ttl = tonumber(ARGV[6])
-local has_merge = ARGV[7] ~= '0'
-local has_merged = ARGV[7] == '1'
 local operation, digest = ARGV[8], ARGV[9]
 local token = ARGV[11]
-local function merge_state()
-  if not has_merge then return '0' end
-  return has_merged and '1' or '?'
-end
 local function done(session, time)
   local bytes = session.state and tonumber(session.state.bytes) or 0
   return {
@@ -2873,27 +2903,6 @@ local function adopt(session)
     redis.call('JSON.SET', key, '$.' .. field, '{}', 'NX')
   end
 end
-local function merge(groups)
-  local parts = { '"updated_at":' .. now }
-  for _, group in ipairs(groups) do
-    local fields = {}
-    for _, field in ipairs(group.fields) do
-      fields[#fields + 1] = '"' .. field[1] .. '":' .. field[2]
-    end
-    parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
-  end
-  local reply = redis.pcall('JSON.MERGE', key, '$', '{' .. table.concat(parts, ',') .. '}')
-  has_merged = not (type(reply) == 'table' and reply.err)
-  return has_merged
-end
-local function set_one_by_one(groups)
-  redis.call('JSON.SET', key, '$.updated_at', now)
-  for _, group in ipairs(groups) do
-    for _, field in ipairs(group.fields) do
-      redis.call('JSON.SET', key, '$.' .. group.name .. '.' .. field[1], field[2])
-    end
-  end
-end
 local function expire(session)
   if session.state.ttl then redis.call('EXPIRE', key, integer(session.state.ttl)) end
 end
@@ -2929,11 +2938,9 @@ local function finish_write(session, metadata, state)
     if not session.usage then redis.call('JSON.SET', key, '$.usage', '{}') end
     groups[#groups + 1] = usage_group(session)
   end
-  if has_merge and not merge(groups) then
-    has_merge = false
+  change_fields(groups, function()
     if has_usage() then groups[#groups] = usage_group(session) end
-  end
-  if not has_merge then set_one_by_one(groups) end
+  end)
   expire(session)
   return done(session)
 end

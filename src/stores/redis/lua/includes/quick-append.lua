@@ -2,7 +2,9 @@
 -- caller has seen, by a writer that goes on as expected. It refuses nothing. Whatever is not as plain as
 -- that goes on, unchanged, to the rest of the script; to define only the functions that it has takes
 -- Redis longer than all of this.
+-- `quick-append.test.ts` holds it to the rest.
 --   quick_append()  gives the reply, or nil
+--- @include "change-fields"
 --- @include "clock"
 --- @include "number"
 --- @include "usage"
@@ -11,7 +13,7 @@
 local QUICK_ENTRIES = 1000
 
 local function quick_append()
-  local key, seen, token = KEYS[1], ARGV[1], ARGV[11]
+  local seen, token = ARGV[1], ARGV[11]
   local count = #ARGV - 17
   local is_plain = seen ~= '' and ARGV[7] == '1' and ARGV[8] == '' and ARGV[14] == ''
     and ARGV[15] == '' and ARGV[16] == '' and count > 0 and count <= QUICK_ENTRIES
@@ -19,9 +21,9 @@ local function quick_append()
 
   local found
   if record then
-    found = redis.pcall('JSON.GET', key, '$.state', '$.metadata', '$.usage')
+    found = redis.pcall('JSON.GET', KEYS[1], '$.state', '$.metadata', '$.usage')
   else
-    found = redis.pcall('JSON.GET', key, '$.state', '$.metadata')
+    found = redis.pcall('JSON.GET', KEYS[1], '$.state', '$.metadata')
   end
   if type(found) ~= 'string' then return nil end
   -- Not by what cjson makes of it, which is the same for an empty array.
@@ -49,13 +51,13 @@ local function quick_append()
   local is_ttl = ttl == nil
     or (type(ttl) == 'number' and ttl >= 1 and ttl < 2147483648 and ttl % 1 == 0)
   if not is_ttl then return nil end
-  local expiry, new_ttl = ttl and integer(ttl), ''
+  local expiry, new_ttl = ttl and integer(ttl), nil
   if ARGV[6] ~= '' then
     expiry = ARGV[6]
-    if ttl ~= tonumber(expiry) then new_ttl = ',"ttl":' .. expiry end
+    if ttl ~= tonumber(expiry) then new_ttl = expiry end
   end
 
-  local run, usage = '', ''
+  local metadata_fields, usage = {}, nil
   if record then
     local used = {}
     for _, name in ipairs(agents) do used[name] = true end
@@ -63,14 +65,12 @@ local function quick_append()
       if not used[name] then return nil end
     end
     if record.tokens > 0 then
-      run = ',"total_tokens":' .. integer(metadata.total_tokens + record.tokens)
+      metadata_fields[1] = { 'total_tokens', integer(metadata.total_tokens + record.tokens) }
     end
     if type(record.current) == 'string' and record.current ~= metadata.current_agent then
-      run = run .. ',"current_agent":' .. cjson.encode(record.current)
+      metadata_fields[#metadata_fields + 1] = { 'current_agent', cjson.encode(record.current) }
     end
-    local members = usage_fields(fields['$.usage'][1])
-    for index, field in ipairs(members) do members[index] = '"' .. field[1] .. '":' .. field[2] end
-    if #members > 0 then usage = ',"usage":{' .. table.concat(members, ',') .. '}' end
+    usage = fields['$.usage'][1]
   end
 
   local stamp = ',"timestamp":' .. now .. '}'
@@ -81,13 +81,22 @@ local function quick_append()
     bytes = bytes + #entry
   end
   -- The first of the writes; it changes nothing where there is no array.
-  local length = redis.pcall('JSON.ARRAPPEND', key, '.messages', unpack(entries))
+  local length = redis.pcall('JSON.ARRAPPEND', KEYS[1], '.messages', unpack(entries))
   if type(length) ~= 'number' then return nil end
-  redis.call('JSON.MERGE', key, '$', '{"updated_at":' .. now
-    .. ',"metadata":{"message_count":' .. integer(length) .. run
-    .. '},"state":{"writers":"' .. record_write(writers, ARGV[3], ARGV[4])
-    .. '","bytes":' .. integer(bytes) .. new_ttl
-    .. '}' .. usage .. '}')
-  if expiry then redis.call('EXPIRE', key, expiry) end
-  return { 'OK', seen, now, '1', '0', '0', integer(bytes) }
+  metadata_fields[#metadata_fields + 1] = { 'message_count', integer(length) }
+  local state_fields = {
+    { 'writers', '"' .. record_write(writers, ARGV[3], ARGV[4]) .. '"' },
+    { 'bytes', integer(bytes) },
+  }
+  if new_ttl then state_fields[3] = { 'ttl', new_ttl } end
+  local groups = {
+    { name = 'metadata', fields = metadata_fields },
+    { name = 'state', fields = state_fields },
+  }
+  if usage then groups[3] = { name = 'usage', fields = usage_fields(usage) } end
+  change_fields(groups, function()
+    if usage then groups[3].fields = usage_fields(usage, true) end
+  end)
+  if expiry then redis.call('EXPIRE', KEYS[1], expiry) end
+  return { 'OK', seen, now, merge_state(), '0', '0', integer(bytes) }
 end

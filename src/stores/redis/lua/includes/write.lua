@@ -15,6 +15,7 @@
 --   | SEEN <incarnation> <time> (the operation was applied before; the write takes no number)
 --   | OPERATION (it did something else before)
 --   | those of expectation.lua and lock.lua
+--- @include "change-fields"
 --- @include "clock"
 --- @include "document"
 --- @include "expectation"
@@ -25,15 +26,8 @@
 
 local writer, sequence = ARGV[3], tonumber(ARGV[4])
 local new_ttl = tonumber(ARGV[6])
-local has_merge = ARGV[7] ~= '0'
-local has_merged = ARGV[7] == '1'
 local operation, digest = ARGV[8], ARGV[9]
 local token = ARGV[11]
-
-local function merge_state()
-  if not has_merge then return '0' end
-  return has_merged and '1' or '?'
-end
 
 -- With a time: that of the same write when it came before.
 local function done(session, time)
@@ -84,29 +78,6 @@ local function adopt(session)
   end
 end
 
-local function merge(groups)
-  local parts = { '"updated_at":' .. now }
-  for _, group in ipairs(groups) do
-    local fields = {}
-    for _, field in ipairs(group.fields) do
-      fields[#fields + 1] = '"' .. field[1] .. '":' .. field[2]
-    end
-    parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
-  end
-  local reply = redis.pcall('JSON.MERGE', key, '$', '{' .. table.concat(parts, ',') .. '}')
-  has_merged = not (type(reply) == 'table' and reply.err)
-  return has_merged
-end
-
-local function set_one_by_one(groups)
-  redis.call('JSON.SET', key, '$.updated_at', now)
-  for _, group in ipairs(groups) do
-    for _, field in ipairs(group.fields) do
-      redis.call('JSON.SET', key, '$.' .. group.name .. '.' .. field[1], field[2])
-    end
-  end
-end
-
 local function expire(session)
   if session.state.ttl then redis.call('EXPIRE', key, integer(session.state.ttl)) end
 end
@@ -149,11 +120,9 @@ local function finish_write(session, metadata, state)
     if not session.usage then redis.call('JSON.SET', key, '$.usage', '{}') end
     groups[#groups + 1] = usage_group(session)
   end
-  if has_merge and not merge(groups) then
-    has_merge = false
+  change_fields(groups, function()
     if has_usage() then groups[#groups] = usage_group(session) end
-  end
-  if not has_merge then set_one_by_one(groups) end
+  end)
   expire(session)
   return done(session)
 end
