@@ -4,12 +4,13 @@
  *
  * @module
  */
+import { jsonBytes } from '../items/json-size.ts';
 import type { HistoryTail, SessionSnapshot } from '../store.ts';
 
 /** Somewhat longer than the id of an unknown outcome is good for. */
 const KEPT_MS = 10 * 60_000;
 const REMOVALS_KEPT = 100;
-const ENTRIES_KEPT = 10_000;
+const BYTES_KEPT = 16 * 1024 * 1024;
 
 /** Entries as they were before they were removed, oldest first. */
 export type Removed = Pick<SessionSnapshot, 'entries' | 'inHistory'>;
@@ -21,16 +22,20 @@ export interface KnownRemoval {
   readonly version: HistoryTail | null;
   readonly drop: number;
   readonly removed: Removed;
+  /** Digest of what the call was to do; null where the caller gave no id. */
+  readonly digest: string | null;
 }
 
 interface Kept {
   readonly removal: KnownRemoval;
+  readonly bytes: number;
   readonly at: number;
 }
 
 /** By life of a session and operation id, oldest first. */
 const known = new Map<string, Kept>();
-let entriesKept = 0;
+let bytesKept = 0;
+let timer: ReturnType<typeof setTimeout> | null = null;
 
 /**
  * Keeps a removal, in the place of the one that was sent under this id before.
@@ -40,8 +45,9 @@ let entriesKept = 0;
 export function keepRemoval(incarnation: string, operationId: string, removal: KnownRemoval): void {
   const key = keyOf(incarnation, operationId);
   drop(key);
-  known.set(key, { removal, at: performance.now() });
-  entriesKept += removal.removed.entries.length;
+  const bytes = jsonBytes(removal.removed.entries);
+  known.set(key, { removal, bytes, at: performance.now() });
+  bytesKept += bytes;
   dropOld();
 }
 
@@ -69,14 +75,25 @@ function dropOld(): void {
   const now = performance.now();
   for (const [key, { at }] of known) {
     // The newest one is kept, however much it has removed.
-    const isTooMuch = known.size > REMOVALS_KEPT || (entriesKept > ENTRIES_KEPT && known.size > 1);
-    if (!isTooMuch && now - at < KEPT_MS) return;
+    const isTooMuch = known.size > REMOVALS_KEPT || (bytesKept > BYTES_KEPT && known.size > 1);
+    if (!isTooMuch && now - at < KEPT_MS) return dropLater(at + KEPT_MS - now);
     drop(key);
   }
 }
 
+/** What was removed stays in memory no longer than it is good for, whether anyone asks or not. */
+function dropLater(milliseconds: number): void {
+  if (timer !== null) return;
+  timer = setTimeout(() => {
+    timer = null;
+    dropOld();
+  }, milliseconds);
+  // Browsers and edge runtimes give a number.
+  if (typeof timer === 'object') timer.unref();
+}
+
 function drop(key: string): void {
-  entriesKept -= known.get(key)?.removal.removed.entries.length ?? 0;
+  bytesKept -= known.get(key)?.bytes ?? 0;
   known.delete(key);
 }
 

@@ -49,8 +49,11 @@ export class RepeatableRemoval {
     const { incarnation, tail, visited, entries, inHistory } = snapshot;
     const { once } = this.#call;
     const known = once && findRemoval(incarnation, once.repeats);
-    if (known !== undefined) return this.#send(incarnation, known);
-    const removal = { version: tail, drop: visited, removed: { entries, inHistory } };
+    const digest = once?.operation.digest ?? null;
+    // Another call under the same id plans for itself; one that failed for good has left its id free.
+    const isSame = known?.digest === null || known?.digest === digest;
+    if (known !== undefined && isSame) return this.#send(incarnation, known);
+    const removal = { version: tail, drop: visited, removed: { entries, inHistory }, digest };
     if (once === undefined) return isWanted() ? this.#send(incarnation, removal) : null;
     try {
       return isWanted() ? this.#send(incarnation, removal) : this.#ask(incarnation, () => NOTHING);

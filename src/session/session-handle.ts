@@ -16,7 +16,6 @@ import { currentAttempt, type JobAddition } from './job-attempt.ts';
 import { placeOf, type ResolvedOptions } from './session-options.ts';
 import { SizeWatch } from './session-size.ts';
 import { StoreShare } from './store-share.ts';
-import { checkWriteCount } from './write-size.ts';
 import type {
   EntrySelection,
   HeadChanges,
@@ -196,7 +195,6 @@ export class SessionHandle {
    */
   async rewrite(removal: Removal, deadline: Deadline): Promise<WriteResult | null> {
     const kept = { forgetOperations: false, resetTokens: false };
-    checkWriteCount(removal.entries ?? []);
     const result = await this.#write(deadline, (store, common) =>
       store.rewrite({ ...common, ...kept, ...removal }),
     );

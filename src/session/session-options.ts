@@ -176,7 +176,7 @@ export function resolveOptions(options: JSONSessionOptions): ResolvedOptions {
     sessionId: sessionId === undefined ? crypto.randomUUID() : checkId(sessionId, 'sessionId'),
     userId: userId === undefined ? null : checkId(userId, 'userId'),
     ttl: ttl === undefined ? null : checkTtl(ttl),
-    keyPrefix: checkId(keyPrefix ?? 'session:', 'keyPrefix'),
+    keyPrefix: checkPrefix(keyPrefix ?? 'session:'),
     onExpired: checkChoice(options.onExpired ?? 'error', 'onExpired', ['error', 'restart']),
     refreshTtlOnRead: checkBoolean(options.refreshTtlOnRead ?? false, 'refreshTtlOnRead'),
     timeoutMs: checkTimeout(timeoutMs ?? store?.timeoutMs),
@@ -190,6 +190,13 @@ export function resolveOptions(options: JSONSessionOptions): ResolvedOptions {
     ),
     codec: resolveCodecOptions(options),
   };
+}
+
+/** Keys beside sessions begin so, see `stores/redis/trash.ts`. */
+function checkPrefix(keyPrefix: string): string {
+  checkId(keyPrefix, 'keyPrefix');
+  if (!/^trash:/iu.test(keyPrefix)) return keyPrefix;
+  throw new InvalidInputError('keyPrefix', 'must not begin with trash:');
 }
 
 function resolvePlace({

@@ -16,12 +16,20 @@ export interface DeletionRecord {
   readonly call: string;
 }
 
-/** Gives the records with a new one at the end, without those past the number kept. */
+/**
+ * Gives the records with a new one at the end, without those past the number kept: calls that found
+ * nothing go first.
+ */
 export function recordDeletion(
   records: readonly DeletionRecord[],
   record: DeletionRecord,
 ): DeletionRecord[] {
-  return [...records, record].slice(-RECORDS_KEPT);
+  const kept = [...records, record];
+  while (kept.length > RECORDS_KEPT) {
+    const idle = kept.findIndex(({ incarnation }) => incarnation === NOTHING);
+    kept.splice(Math.max(0, idle), 1);
+  }
+  return kept;
 }
 
 /** Whether a life is known to be over because somebody deleted it. */

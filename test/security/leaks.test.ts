@@ -303,7 +303,8 @@ describe.each(PLACES)('%s', (_, openPlace) => {
     const session = await filled();
     const once = { operationId: 'mine' };
     await session.popItem(undefined, once);
-    const removed = { version: null, drop: 0, removed: { entries: [], inHistory: 0 } };
+    const nothing = { entries: [], inHistory: 0 };
+    const removed = { version: null, drop: 0, removed: nothing, digest: null };
     // As many as a process remembers.
     for (let index = 0; index < 100; index += 1) keepRemoval('another', `${index}`, removed);
     expect(await codeOf(() => session.popItem(undefined, once))).toBe('operation_applied');

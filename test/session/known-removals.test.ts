@@ -10,9 +10,10 @@ import { user } from '../runs/expected-items.ts';
 const TEN_MINUTES = 10 * 60_000;
 
 function removalOf(count: number): KnownRemoval {
-  const entry = { id: 'a', role: 'user', content: 'x', timestamp: 1, agent: null, tokens: null };
+  const content = 'x'.repeat(1000);
+  const entry = { id: 'a', role: 'user', content, timestamp: 1, agent: null, tokens: null };
   const entries = Array.from({ length: count }, () => entry as never);
-  return { version: null, drop: count, removed: { entries, inHistory: count } };
+  return { version: null, drop: count, removed: { entries, inHistory: count }, digest: null };
 }
 
 describe('a process remembers', () => {
@@ -28,7 +29,7 @@ describe('a process remembers', () => {
     expect(findRemoval(crypto.randomUUID(), '1')).toBeUndefined();
   });
 
-  test('ten thousand entries, and the newest removal whatever its size', () => {
+  test('16 MiB, and the newest removal whatever its size', () => {
     const life = crypto.randomUUID();
     keepRemoval(life, 'first', removalOf(6000));
     keepRemoval(life, 'second', removalOf(4000));
@@ -47,6 +48,27 @@ describe('a process remembers', () => {
     keepRemoval(life, 'new', removalOf(1));
     expect(findRemoval(life, 'old')).toBeUndefined();
     expect(findRemoval(life, 'new')).toBeDefined();
+  });
+
+  test('one call under an id, and not another that took the id after it', async () => {
+    const url = `sqlite:${temporaryFolder()}/sessions.db`;
+    const session = new JSONSession({ url, sessionId: 's' });
+    await session.addItems(['one', 'two', 'three'].map(user));
+    const [first, , last] = await session.getMessages();
+    const once = { operationId: 'shared' };
+    const locked = Promise.withResolvers<void>();
+    const free = Promise.withResolvers<void>();
+    const turn = new JSONSession({ url, sessionId: 's' }).exclusive(() => {
+      locked.resolve();
+      return free.promise;
+    });
+    await locked.promise;
+    await expect(session.undoTo(first!.id, once)).rejects.toMatchObject({ code: 'session_locked' });
+    free.resolve();
+    await turn;
+    expect(await session.undoTo(last!.id, once)).toMatchObject([{ content: 'three' }]);
+    expect(await session.getItems()).toHaveLength(2);
+    await session.close();
   });
 
   test('enough to give a removal again, and says so where it does not', async () => {

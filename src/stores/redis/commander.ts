@@ -155,7 +155,8 @@ export class RedisCommander {
         else if (kind !== 'not-applied') throw await this.#refusal(kind, last, attempt);
       }
       if (deadline.passed) {
-        this.#sender.onUnanswered?.();
+        // Who gives up early says nothing of the connection.
+        if (!deadline.isAborted) this.#sender.onUnanswered?.();
         const reason = last;
         throw deadline.failure(() => this.#unreachable(reason));
       }

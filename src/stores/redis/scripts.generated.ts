@@ -4,7 +4,7 @@ import type { LuaScript } from './lua-script.ts';
 /** `lua/append.lua`, where its comments are. */
 export const append: LuaScript = {
   name: 'append',
-  sha1: 'c086db08c194e3724ec41d1d9bc3fad828f120fc',
+  sha1: 'c6a06e23f1b698b73d41a5530dda09eda86b9e4d',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -220,7 +220,10 @@ local function record_deletion(incarnation, call)
   if not lives then return end
   lives = lives .. string.gsub(incarnation, ':', '=') .. ':' .. call .. ';'
   local _, count = string.gsub(lives, ';', ';')
-  for _ = LIVES_KEPT + 1, count do lives = string.match(lives, '^[^;]*;(.*)$') end
+  for _ = LIVES_KEPT + 1, count do
+    local others, cuts = string.gsub(lives, '%-:%x+;', '', 1)
+    lives = cuts > 0 and others or string.match(lives, '^[^;]*;(.*)$')
+  end
   redis.pcall('JSON.SET', KEYS[2], '$', cjson.encode(lives))
   redis.call('EXPIRE', KEYS[2], LIFE_SECONDS)
 end
@@ -629,7 +632,7 @@ return finish_write(session, { { 'message_count', integer(length) } }, changed)
 /** `lua/create.lua`, where its comments are. */
 export const create: LuaScript = {
   name: 'create',
-  sha1: '93f5db3ed58b82039f4d08c07379d9ae4303deaa',
+  sha1: '5a8ef56ca47559e7a4d2f169818be14377036c38',
   source: `local LIVES_KEPT = 64
 local LIFE_SECONDS = 600
 local function deleted_lives()
@@ -653,7 +656,10 @@ local function record_deletion(incarnation, call)
   if not lives then return end
   lives = lives .. string.gsub(incarnation, ':', '=') .. ':' .. call .. ';'
   local _, count = string.gsub(lives, ';', ';')
-  for _ = LIVES_KEPT + 1, count do lives = string.match(lives, '^[^;]*;(.*)$') end
+  for _ = LIVES_KEPT + 1, count do
+    local others, cuts = string.gsub(lives, '%-:%x+;', '', 1)
+    lives = cuts > 0 and others or string.match(lives, '^[^;]*;(.*)$')
+  end
   redis.pcall('JSON.SET', KEYS[2], '$', cjson.encode(lives))
   redis.call('EXPIRE', KEYS[2], LIFE_SECONDS)
 end
@@ -813,7 +819,7 @@ return { 'HEAD', length and tostring(length) or '', redis.call('JSON.GET', KEYS[
 /** `lua/lock.lua`, where its comments are. */
 export const lock: LuaScript = {
   name: 'lock',
-  sha1: '3c69e151142fd521c735c46534218d605d39608e',
+  sha1: '1770cb1a19968836176ab998de0ba815aa8d8de6',
   source: `local LIVES_KEPT = 64
 local LIFE_SECONDS = 600
 local function deleted_lives()
@@ -837,7 +843,10 @@ local function record_deletion(incarnation, call)
   if not lives then return end
   lives = lives .. string.gsub(incarnation, ':', '=') .. ':' .. call .. ';'
   local _, count = string.gsub(lives, ';', ';')
-  for _ = LIVES_KEPT + 1, count do lives = string.match(lives, '^[^;]*;(.*)$') end
+  for _ = LIVES_KEPT + 1, count do
+    local others, cuts = string.gsub(lives, '%-:%x+;', '', 1)
+    lives = cuts > 0 and others or string.match(lives, '^[^;]*;(.*)$')
+  end
   redis.pcall('JSON.SET', KEYS[2], '$', cjson.encode(lives))
   redis.call('EXPIRE', KEYS[2], LIFE_SECONDS)
 end
@@ -1328,7 +1337,7 @@ return redis.call('JSON.ARRTRIM', key, '$.messages', 0, -1)[1] and 1 or 0
 /** `lua/remove.lua`, where its comments are. */
 export const remove: LuaScript = {
   name: 'remove',
-  sha1: 'd8de92dfc15db9b51e039a344ad1c14a6e103413',
+  sha1: 'bdbf21e49dab0402b745ecc114f3205316581242',
   source: `local LIVES_KEPT = 64
 local LIFE_SECONDS = 600
 local function deleted_lives()
@@ -1352,7 +1361,10 @@ local function record_deletion(incarnation, call)
   if not lives then return end
   lives = lives .. string.gsub(incarnation, ':', '=') .. ':' .. call .. ';'
   local _, count = string.gsub(lives, ';', ';')
-  for _ = LIVES_KEPT + 1, count do lives = string.match(lives, '^[^;]*;(.*)$') end
+  for _ = LIVES_KEPT + 1, count do
+    local others, cuts = string.gsub(lives, '%-:%x+;', '', 1)
+    lives = cuts > 0 and others or string.match(lives, '^[^;]*;(.*)$')
+  end
   redis.pcall('JSON.SET', KEYS[2], '$', cjson.encode(lives))
   redis.call('EXPIRE', KEYS[2], LIFE_SECONDS)
 end

@@ -25,7 +25,9 @@ type Client = ReturnType<typeof newClient>;
 export class UrlConnection implements RedisCommandSender {
   readonly #url: string;
   #client: Client | null = null;
-  #lastSign = 0;
+  /** Since when commands have waited for a sign of the server. */
+  #silentSince = 0;
+  #unanswered = 0;
   #failure: string | null = null;
   #refusal: StoreUnavailableError | null = null;
   #closed = false;
@@ -55,13 +57,20 @@ export class UrlConnection implements RedisCommandSender {
   }
 
   onUnanswered(): void {
-    if (performance.now() - this.#lastSign > SILENCE_MS) this.#drop();
+    const isSilent = performance.now() - this.#silentSince > SILENCE_MS;
+    if (this.#unanswered > 0 && isSilent) this.#drop();
   }
 
   async send({ args }: RedisCommand): Promise<unknown> {
-    const reply = await this.#connect().sendCommand([...args]);
-    this.#lastSign = performance.now();
-    return reply;
+    const client = this.#connect();
+    if (this.#unanswered === 0) this.#silentSince = performance.now();
+    this.#unanswered += 1;
+    try {
+      return await client.sendCommand([...args]);
+    } finally {
+      this.#unanswered -= 1;
+      this.#silentSince = performance.now();
+    }
   }
 
   masterOf(): RedisMaster {
@@ -82,7 +91,7 @@ export class UrlConnection implements RedisCommandSender {
     if (this.#client !== null) return this.#client;
     const client = newClient(this.#url);
     this.#client = client;
-    this.#lastSign = performance.now();
+    this.#silentSince = performance.now();
     client.unref();
     // Every failure reaches the caller of a command; without a listener it would end the process.
     client.on('error', () => {});

@@ -36,7 +36,11 @@ local function record_deletion(incarnation, call)
   -- The life of a document that Python made is its time, and has a colon of its own.
   lives = lives .. string.gsub(incarnation, ':', '=') .. ':' .. call .. ';'
   local _, count = string.gsub(lives, ';', ';')
-  for _ = LIVES_KEPT + 1, count do lives = string.match(lives, '^[^;]*;(.*)$') end
+  for _ = LIVES_KEPT + 1, count do
+    -- Whoever deletes nothing, many times, pushes nothing else out.
+    local others, cuts = string.gsub(lives, '%-:%x+;', '', 1)
+    lives = cuts > 0 and others or string.match(lives, '^[^;]*;(.*)$')
+  end
   -- At the memory limit, where nothing was deleted before, there is no record.
   redis.pcall('JSON.SET', KEYS[2], '$', cjson.encode(lives))
   redis.call('EXPIRE', KEYS[2], LIFE_SECONDS)
