@@ -21,7 +21,8 @@ export interface RepeatableOptions {
   /**
    * Names the write: sent again under the same id, by whatever process, it is applied once. Any text;
    * remembered for a day, among the newest 4,096, until the history is cleared. That of an
-   * `OutcomeUnknownError` or `NotDurableError` repeats that write, within nine minutes.
+   * `OutcomeUnknownError` or `NotDurableError` repeats that write, within nine minutes: it must be the
+   * same call, which is not checked there.
    *
    * @defaultValue none: sent again, it is another write
    */

@@ -146,7 +146,7 @@ describe.concurrent('a failover', () => {
     await vi.waitUntil(() => load.count('acknowledged') > before + 30, PATIENCE);
     const attempts = await failOver(servers, load);
     const wrong = violations(attempts, await storedDocument(replica.url, KEY));
-    const lost = wrong.filter((text) => text.endsWith('acknowledged, 0 times'));
+    const lost = wrong.filter((text) => text.endsWith('acknowledged and kept, 0 times'));
     expect(lost.length).toBeGreaterThan(20);
     row.print(attempts, `${lost.length} lost that were acknowledged`);
   });

@@ -184,7 +184,10 @@ function create(server: ServerState, { incarnation }: Create, rules: Rules): Ser
 function remove(server: ServerState, command: Remove, rules: Rules): Served {
   const { call, expect, owner, token } = command;
   const outcome = deletionBy(server.deletions, call);
-  if (outcome !== null) return refused(server, outcome === 'deleted' ? 'OK' : 'MISSING');
+  if (outcome !== null) {
+    const answer = refused(server, outcome === 'deleted' ? 'OK' : 'MISSING');
+    return { ...answer, reply: { ...answer.reply, repeated: outcome === 'deleted' } };
+  }
   const { session } = server;
   if (session !== null && !isSameLife(session, expect)) return refused(server, 'REPLACED');
   const isForbidden = expect === null && owner !== null && owner !== OWNER;

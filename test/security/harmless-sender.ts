@@ -1,8 +1,10 @@
 /**
- * Looks at every command that a store sends: known commands, one key, paths of the library's own.
+ * Looks at every command that a store sends: known commands, one session, paths of the library's own.
  *
  * @module
  */
+import calculateSlot from 'cluster-key-slot';
+
 import {
   type RedisClientLike,
   type RedisCommand,
@@ -55,14 +57,20 @@ function problemsOf({ args, key }: RedisCommand, isKey: (key: string) => boolean
 
 function scriptProblems(
   name: string,
-  [script = '', count, first = '', ...args]: readonly string[],
+  [script = '', count, first = '', ...rest]: readonly string[],
   { key, isKey }: { key: string; isKey: (key: string) => boolean },
 ): string[] {
+  const besides = rest.slice(0, Number(count) - 1);
+  const args = rest.slice(besides.length);
+  const isBeside = (other: string): boolean =>
+    /^[Tt]rash:/u.test(other) && calculateSlot(other) === calculateSlot(key);
   const known = SCRIPTS.find(({ sha1, source }) => script === (name === 'EVAL' ? source : sha1));
   return [
     ...(known === undefined ? [`${name} of an unknown script`] : []),
-    ...(count === '1' ? [] : [`${name} of ${count} keys`]),
-    ...(first === key && isKey(key) ? [] : [`a script of another key: ${first.slice(0, 80)}`]),
+    ...besides.filter((other) => !isBeside(other)).map((other) => `${name} with ${other}`),
+    ...(first === key && (isKey(key) || isBeside(key))
+      ? []
+      : [`a script of another key: ${first.slice(0, 80)}`]),
     ...(known?.name === 'head' ? wrongPaths(args) : []),
   ];
 }
