@@ -76,7 +76,10 @@ function dropOld(): void {
   for (const [key, { at }] of known) {
     // The newest one is kept, however much it has removed.
     const isTooMuch = known.size > REMOVALS_KEPT || (bytesKept > BYTES_KEPT && known.size > 1);
-    if (!isTooMuch && now - at < KEPT_MS) return dropLater(at + KEPT_MS - now);
+    if (!isTooMuch && now - at < KEPT_MS) {
+      dropLater(at + KEPT_MS - now);
+      return;
+    }
     drop(key);
   }
 }
