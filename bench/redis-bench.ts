@@ -4,7 +4,7 @@
  * @module
  */
 import { JSONSession } from 'agents-json-session';
-import { RedisStore } from 'agents-json-session/redis';
+import { RedisStore, type RedisStoreOptions } from 'agents-json-session/redis';
 
 import { type BenchClient, connect } from './client.ts';
 import { turnOfItems } from './conversation.ts';
@@ -15,6 +15,7 @@ import { type Peer, timeInTurn } from './rounds.ts';
 import { serverMicroseconds } from './server-time.ts';
 
 const LENGTH = 1000;
+const NEW = 4;
 const LIST = 'list';
 const PYTHON = 'commands of the Python class';
 
@@ -24,6 +25,8 @@ interface Comparison {
   readonly peer: string;
   readonly ours: Peer['run'];
   readonly theirs: Peer['run'];
+  /** What comes before each, and is not timed. */
+  readonly prepare?: { readonly ours: Peer['run']; readonly theirs: Peer['run'] };
   /** How often in one round. */
   readonly runs?: number;
 }
@@ -71,24 +74,44 @@ function appends(client: BenchClient, prefix: string): Comparison[] {
 
 async function reads(client: BenchClient, prefix: string): Promise<Comparison[]> {
   const session = openSession(client, prefix, 'read');
+  // Another process, which has read nothing yet, each time.
+  const stranger = openSession(client, prefix, 'read', { historyCacheBytes: 0 });
   const list = new ListSession(client, `${prefix}read-list`);
   await session.addItems(turnOfItems(0, LENGTH));
   await list.addItems(turnOfItems(0, LENGTH));
-  const read = (limit?: number): Pick<Comparison, 'peer' | 'ours' | 'theirs'> => ({
+  const read = (
+    reader: JSONSession,
+    limit?: number,
+  ): Pick<Comparison, 'peer' | 'ours' | 'theirs'> => ({
     peer: LIST,
-    ours: () => session.getItems(limit),
+    ours: () => reader.getItems(limit),
     theirs: () => list.getItems(limit),
   });
+  const live = openSession(client, prefix, 'live');
+  const liveList = new ListSession(client, `${prefix}live-list`);
+  await live.addItems(turnOfItems(0, LENGTH));
+  await liveList.addItems(turnOfItems(0, LENGTH));
   return [
-    { what: `newest 20 of ${LENGTH}`, ...read(20) },
-    { what: `all of ${LENGTH}`, ...read(), runs: 20 },
+    { what: `newest 20 of ${LENGTH}`, ...read(session, 20) },
+    { what: `all of ${LENGTH}, first read`, ...read(stranger), runs: 20 },
+    {
+      what: `all of ${LENGTH}, 4 of them new`,
+      peer: LIST,
+      ours: () => live.getItems(),
+      theirs: () => liveList.getItems(),
+      prepare: {
+        ours: (turn) => live.addItems(turnOfItems(turn, NEW)),
+        theirs: (turn) => liveList.addItems(turnOfItems(turn, NEW)),
+      },
+      runs: 5,
+    },
   ];
 }
 
 async function compare(client: BenchClient, comparison: Comparison): Promise<Row> {
-  const { what, peer, runs = 200 } = comparison;
-  const ours = { name: 'ours', run: comparison.ours };
-  const theirs = { name: 'theirs', run: comparison.theirs };
+  const { what, peer, prepare, runs = 200 } = comparison;
+  const ours = { name: 'ours', run: comparison.ours, prepare: prepare?.ours };
+  const theirs = { name: 'theirs', run: comparison.theirs, prepare: prepare?.theirs };
   const medians = await timeInTurn([ours, theirs], { runs });
   return {
     store: 'Redis',
@@ -101,6 +124,16 @@ async function compare(client: BenchClient, comparison: Comparison): Promise<Row
   };
 }
 
-function openSession(client: BenchClient, keyPrefix: string, sessionId: string): JSONSession {
-  return new JSONSession({ sessionId, store: new RedisStore(client), keyPrefix, ttl: 3600 });
+function openSession(
+  client: BenchClient,
+  keyPrefix: string,
+  sessionId: string,
+  options: RedisStoreOptions = {},
+): JSONSession {
+  return new JSONSession({
+    sessionId,
+    store: new RedisStore(client, options),
+    keyPrefix,
+    ttl: 3600,
+  });
 }

@@ -11,6 +11,8 @@ export interface Peer {
   readonly name: string;
   /** Does the work once; `round` is never the same twice. */
   readonly run: (round: number) => Promise<unknown>;
+  /** What comes before each, and is not timed. */
+  readonly prepare?: ((round: number) => Promise<unknown>) | undefined;
 }
 
 /**
@@ -29,11 +31,15 @@ export async function timeInTurn(
 ): Promise<Medians> {
   const times = new Map<string, number[]>(peers.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds + warmUp; round += 1) {
-    for (const { name, run } of peers) {
-      const start = performance.now();
-      for (let turn = 0; turn < runs; turn += 1) await run(round * runs + turn);
-      const perRun = (performance.now() - start) / runs;
-      if (round >= warmUp) times.get(name)?.push(perRun);
+    for (const peer of peers) {
+      let spent = 0;
+      for (let turn = 0; turn < runs; turn += 1) {
+        await peer.prepare?.(round * runs + turn);
+        const start = performance.now();
+        await peer.run(round * runs + turn);
+        spent += performance.now() - start;
+      }
+      if (round >= warmUp) times.get(peer.name)?.push(spent / runs);
     }
   }
   return new Map([...times].map(([name, values]) => [name, median(values)]));

@@ -12,8 +12,8 @@ import { RedisStore } from '../../src/stores/redis/index.ts';
 import { append } from '../../src/stores/redis/scripts.generated.ts';
 import { startRedis } from '../servers/redis-server.ts';
 
-const SHORT_CUT = 'local reply = quick_append()';
-const WITHOUT = append.source.replace(SHORT_CUT, 'local reply = nil');
+const SHORT_CUT = 'local reply, unfinished = quick_append()';
+const WITHOUT = append.source.replace(SHORT_CUT, 'local reply, unfinished');
 /** Says which way was taken. */
 const TELLING = append.source.replace(
   SHORT_CUT,

@@ -4,54 +4,28 @@ import type { LuaScript } from './lua-script.ts';
 /** `lua/append.lua`, where its comments are. */
 export const append: LuaScript = {
   name: 'append',
-  sha1: 'c6a06e23f1b698b73d41a5530dda09eda86b9e4d',
+  sha1: 'b32c71bdc49c19ff7b67e95f87bd8d4ba4a13156',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
-local has_merge = ARGV[7] ~= '0'
-local has_merged = ARGV[7] == '1'
-local function merge_state()
-  if not has_merge then return '0' end
-  return has_merged and '1' or '?'
-end
-local function change_fields(groups, without_merge)
-  if has_merge then
-    local parts = { '"updated_at":' .. now }
-    for _, group in ipairs(groups) do
-      local fields = {}
-      for _, field in ipairs(group.fields) do
-        fields[#fields + 1] = '"' .. field[1] .. '":' .. field[2]
-      end
-      parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
-    end
-    local reply = redis.pcall('JSON.MERGE', KEYS[1], '$', '{' .. table.concat(parts, ',') .. '}')
-    has_merged = not (type(reply) == 'table' and reply.err)
-    if has_merged then return end
-    has_merge = false
-    without_merge()
-  end
-  redis.call('JSON.SET', KEYS[1], '$.updated_at', now)
-  for _, group in ipairs(groups) do
-    for _, field in ipairs(group.fields) do
-      redis.call('JSON.SET', KEYS[1], '$.' .. group.name .. '.' .. field[1], field[2])
-    end
-  end
-end
 local function integer(number)
   return string.format('%.0f', number)
 end
-local COUNTS = {
-  'requests', 'input_tokens', 'output_tokens', 'total_tokens', 'cached_tokens', 'reasoning_tokens',
-}
 local MARKS_KEPT = 16
 local record = ARGV[10] ~= '' and cjson.decode(ARGV[10]) or nil
+local function usage_counts()
+  return {
+    'requests', 'input_tokens', 'output_tokens', 'total_tokens', 'cached_tokens', 'reasoning_tokens',
+  }
+end
 local function usage_fields(usage, with_all_agents)
+  local counts = usage_counts()
   local function number_in(counts, name)
     return type(counts) == 'table' and tonumber(counts[name]) or 0
   end
   local function counts_after(before, spent)
     local members = {}
-    for index, name in ipairs(COUNTS) do
+    for index, name in ipairs(counts) do
       members[index] = '"' .. name .. '":' .. integer(number_in(before, name) + spent[name])
     end
     return '{' .. table.concat(members, ',') .. '}'
@@ -78,7 +52,7 @@ local function usage_fields(usage, with_all_agents)
   end
   local fields = {}
   if #record.spent > 0 then
-    for index, name in ipairs(COUNTS) do
+    for index, name in ipairs(counts) do
       local total = number_in(usage, name)
       for _, spent in ipairs(record.spent) do total = total + spent[name] end
       fields[index] = { name, integer(total) }
@@ -90,6 +64,7 @@ local function usage_fields(usage, with_all_agents)
 end
 local WRITERS_KEPT = 32
 local WRITER_SECONDS = 600
+local SHORTEST_RECORD = #'0123456789abcdef:1:1795355268;'
 local function recognise(writers, writer, sequence)
   local at = string.find(writers, writer .. ':', 1, true)
   if not at then return sequence == 1 and 'new' or 'gap' end
@@ -104,7 +79,9 @@ local function record_write(writers, writer, sequence)
     local stop = string.find(writers, ';', at, true)
     writers = string.sub(writers, 1, at - 1) .. string.sub(writers, stop + 1)
   end
-  for _ in string.gmatch(writers, ';') do count = count + 1 end
+  if #writers > WRITERS_KEPT * SHORTEST_RECORD then
+    count = select(2, string.gsub(writers, ';', ';'))
+  end
   while count > WRITERS_KEPT do
     local time, stop = string.match(writers, '^[^:]*:%d+:([%d.]+);()')
     if not time or tonumber(now) - tonumber(time) < WRITER_SECONDS then break end
@@ -149,12 +126,12 @@ local function quick_append()
   local is_ttl = ttl == nil
     or (type(ttl) == 'number' and ttl >= 1 and ttl < 2147483648 and ttl % 1 == 0)
   if not is_ttl then return nil end
-  local expiry, new_ttl = ttl and integer(ttl), nil
+  local expiry, new_ttl = ttl and integer(ttl), ''
   if ARGV[6] ~= '' then
     expiry = ARGV[6]
-    if ttl ~= tonumber(expiry) then new_ttl = expiry end
+    if ttl ~= tonumber(expiry) then new_ttl = ',"ttl":' .. expiry end
   end
-  local metadata_fields, usage = {}, nil
+  local run, usage = '', ''
   if record then
     local used = {}
     for _, name in ipairs(agents) do used[name] = true end
@@ -162,12 +139,14 @@ local function quick_append()
       if not used[name] then return nil end
     end
     if record.tokens > 0 then
-      metadata_fields[1] = { 'total_tokens', integer(metadata.total_tokens + record.tokens) }
+      run = ',"total_tokens":' .. integer(metadata.total_tokens + record.tokens)
     end
     if type(record.current) == 'string' and record.current ~= metadata.current_agent then
-      metadata_fields[#metadata_fields + 1] = { 'current_agent', cjson.encode(record.current) }
+      run = run .. ',"current_agent":' .. cjson.encode(record.current)
     end
-    usage = fields['$.usage'][1]
+    local members = usage_fields(fields['$.usage'][1])
+    for index, field in ipairs(members) do members[index] = '"' .. field[1] .. '":' .. field[2] end
+    if #members > 0 then usage = ',"usage":{' .. table.concat(members, ',') .. '}' end
   end
   local stamp = ',"timestamp":' .. now .. '}'
   local entries, bytes = {}, math.floor(tonumber(state.bytes) or 0)
@@ -178,24 +157,22 @@ local function quick_append()
   end
   local length = redis.pcall('JSON.ARRAPPEND', KEYS[1], '.messages', unpack(entries))
   if type(length) ~= 'number' then return nil end
-  metadata_fields[#metadata_fields + 1] = { 'message_count', integer(length) }
-  local state_fields = {
-    { 'writers', '"' .. record_write(writers, ARGV[3], ARGV[4]) .. '"' },
-    { 'bytes', integer(bytes) },
-  }
-  if new_ttl then state_fields[3] = { 'ttl', new_ttl } end
-  local groups = {
-    { name = 'metadata', fields = metadata_fields },
-    { name = 'state', fields = state_fields },
-  }
-  if usage then groups[3] = { name = 'usage', fields = usage_fields(usage) } end
-  change_fields(groups, function()
-    if usage then groups[3].fields = usage_fields(usage, true) end
-  end)
+  local records = record_write(writers, ARGV[3], ARGV[4])
+  local merged = redis.pcall('JSON.MERGE', KEYS[1], '$', '{"updated_at":' .. now
+    .. ',"metadata":{"message_count":' .. length .. run
+    .. '},"state":{"writers":"' .. records .. '","bytes":' .. bytes .. new_ttl .. '}' .. usage .. '}')
+  if type(merged) == 'table' and merged.err then
+    state.writers, state.bytes, state.ttl = records, bytes, tonumber(expiry)
+    local spent = fields['$.usage']
+    return nil, {
+      state = state, length = length, tokens = metadata.total_tokens, new_agents = {},
+      usage = spent and spent[1],
+    }
+  end
   if expiry then redis.call('EXPIRE', KEYS[1], expiry) end
-  return { 'OK', seen, now, merge_state(), '0', '0', integer(bytes) }
+  return { 'OK', seen, now, '1', '0', '0', integer(bytes) }
 end
-local reply = quick_append()
+local reply, unfinished = quick_append()
 if reply then return reply end
 local LIVES_KEPT = 64
 local LIFE_SECONDS = 600
@@ -338,6 +315,35 @@ local function append_entries(entries, length)
   end
   return length
 end
+local has_merge = ARGV[7] ~= '0'
+local has_merged = ARGV[7] == '1'
+local function merge_state()
+  if not has_merge then return '0' end
+  return has_merged and '1' or '?'
+end
+local function change_fields(groups, without_merge)
+  if has_merge then
+    local parts = { '"updated_at":' .. now }
+    for _, group in ipairs(groups) do
+      local fields = {}
+      for _, field in ipairs(group.fields) do
+        fields[#fields + 1] = '"' .. field[1] .. '":' .. field[2]
+      end
+      parts[#parts + 1] = '"' .. group.name .. '":{' .. table.concat(fields, ',') .. '}'
+    end
+    local reply = redis.pcall('JSON.MERGE', KEYS[1], '$', '{' .. table.concat(parts, ',') .. '}')
+    has_merged = not (type(reply) == 'table' and reply.err)
+    if has_merged then return end
+    has_merge = false
+    without_merge()
+  end
+  redis.call('JSON.SET', KEYS[1], '$.updated_at', now)
+  for _, group in ipairs(groups) do
+    for _, field in ipairs(group.fields) do
+      redis.call('JSON.SET', KEYS[1], '$.' .. group.name .. '.' .. field[1], field[2])
+    end
+  end
+end
 local function state_json(state)
   return '{"schema":1,"incarnation":"' .. state.incarnation
     .. '","ttl":' .. (state.ttl and integer(state.ttl) or 'null')
@@ -465,7 +471,7 @@ local function reset_usage(session, metadata)
   if not record or record.tokens == 0 then metadata[#metadata + 1] = { 'total_tokens', '0' } end
   local usage = cjson.decode(redis.call('JSON.GET', key, '$.usage'))[1]
   if type(usage) ~= 'table' then return end
-  for _, name in ipairs(COUNTS) do
+  for _, name in ipairs(usage_counts()) do
     if usage[name] ~= nil then redis.call('JSON.SET', key, '$.usage.' .. name, '0') end
   end
   if usage.agents ~= nil then redis.call('JSON.SET', key, '$.usage.agents', '{}') end
@@ -609,6 +615,11 @@ local function set_attributes()
   if current ~= attributes_before then return false end
   redis.call('JSON.SET', key, '$.attributes', attributes)
   return true
+end
+if unfinished then
+  has_merge = false
+  local metadata = { { 'message_count', integer(unfinished.length) } }
+  return finish_write(unfinished, metadata, { { 'bytes', integer(unfinished.state.bytes) } })
 end
 if ARGV[12] ~= '' and sequence == 1 and was_deleted(ARGV[5]) then return deleted_since() end
 local session, refusal = begin_write()
@@ -819,7 +830,7 @@ return { 'HEAD', length and tostring(length) or '', redis.call('JSON.GET', KEYS[
 /** `lua/lock.lua`, where its comments are. */
 export const lock: LuaScript = {
   name: 'lock',
-  sha1: '1770cb1a19968836176ab998de0ba815aa8d8de6',
+  sha1: 'de938d1bf970b8e9299050bccba42a5183be0e1e',
   source: `local LIVES_KEPT = 64
 local LIFE_SECONDS = 600
 local function deleted_lives()
@@ -1054,18 +1065,21 @@ local function record_operation(id, digest)
   local count = redis.call('JSON.OBJLEN', key, '$.operations')[1]
   if count and count % PRUNE_EVERY == 0 then prune_operations(count) end
 end
-local COUNTS = {
-  'requests', 'input_tokens', 'output_tokens', 'total_tokens', 'cached_tokens', 'reasoning_tokens',
-}
 local MARKS_KEPT = 16
 local record = ARGV[10] ~= '' and cjson.decode(ARGV[10]) or nil
+local function usage_counts()
+  return {
+    'requests', 'input_tokens', 'output_tokens', 'total_tokens', 'cached_tokens', 'reasoning_tokens',
+  }
+end
 local function usage_fields(usage, with_all_agents)
+  local counts = usage_counts()
   local function number_in(counts, name)
     return type(counts) == 'table' and tonumber(counts[name]) or 0
   end
   local function counts_after(before, spent)
     local members = {}
-    for index, name in ipairs(COUNTS) do
+    for index, name in ipairs(counts) do
       members[index] = '"' .. name .. '":' .. integer(number_in(before, name) + spent[name])
     end
     return '{' .. table.concat(members, ',') .. '}'
@@ -1092,7 +1106,7 @@ local function usage_fields(usage, with_all_agents)
   end
   local fields = {}
   if #record.spent > 0 then
-    for index, name in ipairs(COUNTS) do
+    for index, name in ipairs(counts) do
       local total = number_in(usage, name)
       for _, spent in ipairs(record.spent) do total = total + spent[name] end
       fields[index] = { name, integer(total) }
@@ -1147,7 +1161,7 @@ local function reset_usage(session, metadata)
   if not record or record.tokens == 0 then metadata[#metadata + 1] = { 'total_tokens', '0' } end
   local usage = cjson.decode(redis.call('JSON.GET', key, '$.usage'))[1]
   if type(usage) ~= 'table' then return end
-  for _, name in ipairs(COUNTS) do
+  for _, name in ipairs(usage_counts()) do
     if usage[name] ~= nil then redis.call('JSON.SET', key, '$.usage.' .. name, '0') end
   end
   if usage.agents ~= nil then redis.call('JSON.SET', key, '$.usage.agents', '{}') end
@@ -1163,6 +1177,7 @@ local function new_usage_json()
 end
 local WRITERS_KEPT = 32
 local WRITER_SECONDS = 600
+local SHORTEST_RECORD = #'0123456789abcdef:1:1795355268;'
 local function recognise(writers, writer, sequence)
   local at = string.find(writers, writer .. ':', 1, true)
   if not at then return sequence == 1 and 'new' or 'gap' end
@@ -1177,7 +1192,9 @@ local function record_write(writers, writer, sequence)
     local stop = string.find(writers, ';', at, true)
     writers = string.sub(writers, 1, at - 1) .. string.sub(writers, stop + 1)
   end
-  for _ in string.gmatch(writers, ';') do count = count + 1 end
+  if #writers > WRITERS_KEPT * SHORTEST_RECORD then
+    count = select(2, string.gsub(writers, ';', ';'))
+  end
   while count > WRITERS_KEPT do
     local time, stop = string.match(writers, '^[^:]*:%d+:([%d.]+);()')
     if not time or tonumber(now) - tonumber(time) < WRITER_SECONDS then break end
@@ -1518,7 +1535,7 @@ return removed()
 /** `lua/rewrite.lua`, where its comments are. */
 export const rewrite: LuaScript = {
   name: 'rewrite',
-  sha1: '54abd2d3b0e0e5d64d54d68ee0654b4433f22e32',
+  sha1: 'b55c7de5af29995aad9fd9163f82712e7436522d',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -1759,18 +1776,21 @@ local function record_operation(id, digest)
   local count = redis.call('JSON.OBJLEN', key, '$.operations')[1]
   if count and count % PRUNE_EVERY == 0 then prune_operations(count) end
 end
-local COUNTS = {
-  'requests', 'input_tokens', 'output_tokens', 'total_tokens', 'cached_tokens', 'reasoning_tokens',
-}
 local MARKS_KEPT = 16
 local record = ARGV[10] ~= '' and cjson.decode(ARGV[10]) or nil
+local function usage_counts()
+  return {
+    'requests', 'input_tokens', 'output_tokens', 'total_tokens', 'cached_tokens', 'reasoning_tokens',
+  }
+end
 local function usage_fields(usage, with_all_agents)
+  local counts = usage_counts()
   local function number_in(counts, name)
     return type(counts) == 'table' and tonumber(counts[name]) or 0
   end
   local function counts_after(before, spent)
     local members = {}
-    for index, name in ipairs(COUNTS) do
+    for index, name in ipairs(counts) do
       members[index] = '"' .. name .. '":' .. integer(number_in(before, name) + spent[name])
     end
     return '{' .. table.concat(members, ',') .. '}'
@@ -1797,7 +1817,7 @@ local function usage_fields(usage, with_all_agents)
   end
   local fields = {}
   if #record.spent > 0 then
-    for index, name in ipairs(COUNTS) do
+    for index, name in ipairs(counts) do
       local total = number_in(usage, name)
       for _, spent in ipairs(record.spent) do total = total + spent[name] end
       fields[index] = { name, integer(total) }
@@ -1852,7 +1872,7 @@ local function reset_usage(session, metadata)
   if not record or record.tokens == 0 then metadata[#metadata + 1] = { 'total_tokens', '0' } end
   local usage = cjson.decode(redis.call('JSON.GET', key, '$.usage'))[1]
   if type(usage) ~= 'table' then return end
-  for _, name in ipairs(COUNTS) do
+  for _, name in ipairs(usage_counts()) do
     if usage[name] ~= nil then redis.call('JSON.SET', key, '$.usage.' .. name, '0') end
   end
   if usage.agents ~= nil then redis.call('JSON.SET', key, '$.usage.agents', '{}') end
@@ -1868,6 +1888,7 @@ local function new_usage_json()
 end
 local WRITERS_KEPT = 32
 local WRITER_SECONDS = 600
+local SHORTEST_RECORD = #'0123456789abcdef:1:1795355268;'
 local function recognise(writers, writer, sequence)
   local at = string.find(writers, writer .. ':', 1, true)
   if not at then return sequence == 1 and 'new' or 'gap' end
@@ -1882,7 +1903,9 @@ local function record_write(writers, writer, sequence)
     local stop = string.find(writers, ';', at, true)
     writers = string.sub(writers, 1, at - 1) .. string.sub(writers, stop + 1)
   end
-  for _ in string.gmatch(writers, ';') do count = count + 1 end
+  if #writers > WRITERS_KEPT * SHORTEST_RECORD then
+    count = select(2, string.gsub(writers, ';', ';'))
+  end
   while count > WRITERS_KEPT do
     local time, stop = string.match(writers, '^[^:]*:%d+:([%d.]+);()')
     if not time or tonumber(now) - tonumber(time) < WRITER_SECONDS then break end
@@ -2081,7 +2104,7 @@ return with_trash(finish_write(session, metadata, changed))
 /** `lua/touch.lua`, where its comments are. */
 export const touch: LuaScript = {
   name: 'touch',
-  sha1: 'a6d3f13cf068db63482cb432dc440bb52c50a126',
+  sha1: 'd25c9d1db92967a7aaecdb07c90f105fa78c0f5c',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -2286,18 +2309,21 @@ local function record_operation(id, digest)
   local count = redis.call('JSON.OBJLEN', key, '$.operations')[1]
   if count and count % PRUNE_EVERY == 0 then prune_operations(count) end
 end
-local COUNTS = {
-  'requests', 'input_tokens', 'output_tokens', 'total_tokens', 'cached_tokens', 'reasoning_tokens',
-}
 local MARKS_KEPT = 16
 local record = ARGV[10] ~= '' and cjson.decode(ARGV[10]) or nil
+local function usage_counts()
+  return {
+    'requests', 'input_tokens', 'output_tokens', 'total_tokens', 'cached_tokens', 'reasoning_tokens',
+  }
+end
 local function usage_fields(usage, with_all_agents)
+  local counts = usage_counts()
   local function number_in(counts, name)
     return type(counts) == 'table' and tonumber(counts[name]) or 0
   end
   local function counts_after(before, spent)
     local members = {}
-    for index, name in ipairs(COUNTS) do
+    for index, name in ipairs(counts) do
       members[index] = '"' .. name .. '":' .. integer(number_in(before, name) + spent[name])
     end
     return '{' .. table.concat(members, ',') .. '}'
@@ -2324,7 +2350,7 @@ local function usage_fields(usage, with_all_agents)
   end
   local fields = {}
   if #record.spent > 0 then
-    for index, name in ipairs(COUNTS) do
+    for index, name in ipairs(counts) do
       local total = number_in(usage, name)
       for _, spent in ipairs(record.spent) do total = total + spent[name] end
       fields[index] = { name, integer(total) }
@@ -2379,7 +2405,7 @@ local function reset_usage(session, metadata)
   if not record or record.tokens == 0 then metadata[#metadata + 1] = { 'total_tokens', '0' } end
   local usage = cjson.decode(redis.call('JSON.GET', key, '$.usage'))[1]
   if type(usage) ~= 'table' then return end
-  for _, name in ipairs(COUNTS) do
+  for _, name in ipairs(usage_counts()) do
     if usage[name] ~= nil then redis.call('JSON.SET', key, '$.usage.' .. name, '0') end
   end
   if usage.agents ~= nil then redis.call('JSON.SET', key, '$.usage.agents', '{}') end
@@ -2395,6 +2421,7 @@ local function new_usage_json()
 end
 local WRITERS_KEPT = 32
 local WRITER_SECONDS = 600
+local SHORTEST_RECORD = #'0123456789abcdef:1:1795355268;'
 local function recognise(writers, writer, sequence)
   local at = string.find(writers, writer .. ':', 1, true)
   if not at then return sequence == 1 and 'new' or 'gap' end
@@ -2409,7 +2436,9 @@ local function record_write(writers, writer, sequence)
     local stop = string.find(writers, ';', at, true)
     writers = string.sub(writers, 1, at - 1) .. string.sub(writers, stop + 1)
   end
-  for _ in string.gmatch(writers, ';') do count = count + 1 end
+  if #writers > WRITERS_KEPT * SHORTEST_RECORD then
+    count = select(2, string.gsub(writers, ';', ';'))
+  end
   while count > WRITERS_KEPT do
     local time, stop = string.match(writers, '^[^:]*:%d+:([%d.]+);()')
     if not time or tonumber(now) - tonumber(time) < WRITER_SECONDS then break end
@@ -2533,7 +2562,7 @@ return left
 /** `lua/unlock.lua`, where its comments are. */
 export const unlock: LuaScript = {
   name: 'unlock',
-  sha1: '1d6ff89a1ad2050c8dd652f3b42a84eab30e426a',
+  sha1: '37bfeb93c776ecc9842c0d5574962d41177acdb6',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -2738,18 +2767,21 @@ local function record_operation(id, digest)
   local count = redis.call('JSON.OBJLEN', key, '$.operations')[1]
   if count and count % PRUNE_EVERY == 0 then prune_operations(count) end
 end
-local COUNTS = {
-  'requests', 'input_tokens', 'output_tokens', 'total_tokens', 'cached_tokens', 'reasoning_tokens',
-}
 local MARKS_KEPT = 16
 local record = ARGV[10] ~= '' and cjson.decode(ARGV[10]) or nil
+local function usage_counts()
+  return {
+    'requests', 'input_tokens', 'output_tokens', 'total_tokens', 'cached_tokens', 'reasoning_tokens',
+  }
+end
 local function usage_fields(usage, with_all_agents)
+  local counts = usage_counts()
   local function number_in(counts, name)
     return type(counts) == 'table' and tonumber(counts[name]) or 0
   end
   local function counts_after(before, spent)
     local members = {}
-    for index, name in ipairs(COUNTS) do
+    for index, name in ipairs(counts) do
       members[index] = '"' .. name .. '":' .. integer(number_in(before, name) + spent[name])
     end
     return '{' .. table.concat(members, ',') .. '}'
@@ -2776,7 +2808,7 @@ local function usage_fields(usage, with_all_agents)
   end
   local fields = {}
   if #record.spent > 0 then
-    for index, name in ipairs(COUNTS) do
+    for index, name in ipairs(counts) do
       local total = number_in(usage, name)
       for _, spent in ipairs(record.spent) do total = total + spent[name] end
       fields[index] = { name, integer(total) }
@@ -2831,7 +2863,7 @@ local function reset_usage(session, metadata)
   if not record or record.tokens == 0 then metadata[#metadata + 1] = { 'total_tokens', '0' } end
   local usage = cjson.decode(redis.call('JSON.GET', key, '$.usage'))[1]
   if type(usage) ~= 'table' then return end
-  for _, name in ipairs(COUNTS) do
+  for _, name in ipairs(usage_counts()) do
     if usage[name] ~= nil then redis.call('JSON.SET', key, '$.usage.' .. name, '0') end
   end
   if usage.agents ~= nil then redis.call('JSON.SET', key, '$.usage.agents', '{}') end
@@ -2847,6 +2879,7 @@ local function new_usage_json()
 end
 local WRITERS_KEPT = 32
 local WRITER_SECONDS = 600
+local SHORTEST_RECORD = #'0123456789abcdef:1:1795355268;'
 local function recognise(writers, writer, sequence)
   local at = string.find(writers, writer .. ':', 1, true)
   if not at then return sequence == 1 and 'new' or 'gap' end
@@ -2861,7 +2894,9 @@ local function record_write(writers, writer, sequence)
     local stop = string.find(writers, ';', at, true)
     writers = string.sub(writers, 1, at - 1) .. string.sub(writers, stop + 1)
   end
-  for _ in string.gmatch(writers, ';') do count = count + 1 end
+  if #writers > WRITERS_KEPT * SHORTEST_RECORD then
+    count = select(2, string.gsub(writers, ';', ';'))
+  end
   while count > WRITERS_KEPT do
     local time, stop = string.match(writers, '^[^:]*:%d+:([%d.]+);()')
     if not time or tonumber(now) - tonumber(time) < WRITER_SECONDS then break end

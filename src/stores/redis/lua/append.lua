@@ -11,7 +11,7 @@
 -- Output: that of write.lua | CONFLICT (the attributes have changed, or there is no JSON.MERGE)
 --- @include "quick-append"
 
-local reply = quick_append()
+local reply, unfinished = quick_append()
 if reply then return reply end
 
 --- @include "deleted-lives"
@@ -67,6 +67,12 @@ local function set_attributes()
   if current ~= attributes_before then return false end
   redis.call('JSON.SET', key, '$.attributes', attributes)
   return true
+end
+
+if unfinished then
+  has_merge = false
+  local metadata = { { 'message_count', integer(unfinished.length) } }
+  return finish_write(unfinished, metadata, { { 'bytes', integer(unfinished.state.bytes) } })
 end
 
 -- Whatever stands there now: it is another life, which the call has not seen.

@@ -3,8 +3,8 @@
 -- that goes on, unchanged, to the rest of the script; to define only the functions that it has takes
 -- Redis longer than all of this.
 -- `quick-append.test.ts` holds it to the rest.
---   quick_append()  gives the reply, or nil
---- @include "change-fields"
+--   quick_append()  gives the reply; or nil; or nil and the session that was appended to, where the
+--     server turned out not to merge: its other fields are still to be written
 --- @include "clock"
 --- @include "number"
 --- @include "usage"
@@ -51,13 +51,13 @@ local function quick_append()
   local is_ttl = ttl == nil
     or (type(ttl) == 'number' and ttl >= 1 and ttl < 2147483648 and ttl % 1 == 0)
   if not is_ttl then return nil end
-  local expiry, new_ttl = ttl and integer(ttl), nil
+  local expiry, new_ttl = ttl and integer(ttl), ''
   if ARGV[6] ~= '' then
     expiry = ARGV[6]
-    if ttl ~= tonumber(expiry) then new_ttl = expiry end
+    if ttl ~= tonumber(expiry) then new_ttl = ',"ttl":' .. expiry end
   end
 
-  local metadata_fields, usage = {}, nil
+  local run, usage = '', ''
   if record then
     local used = {}
     for _, name in ipairs(agents) do used[name] = true end
@@ -65,12 +65,14 @@ local function quick_append()
       if not used[name] then return nil end
     end
     if record.tokens > 0 then
-      metadata_fields[1] = { 'total_tokens', integer(metadata.total_tokens + record.tokens) }
+      run = ',"total_tokens":' .. integer(metadata.total_tokens + record.tokens)
     end
     if type(record.current) == 'string' and record.current ~= metadata.current_agent then
-      metadata_fields[#metadata_fields + 1] = { 'current_agent', cjson.encode(record.current) }
+      run = run .. ',"current_agent":' .. cjson.encode(record.current)
     end
-    usage = fields['$.usage'][1]
+    local members = usage_fields(fields['$.usage'][1])
+    for index, field in ipairs(members) do members[index] = '"' .. field[1] .. '":' .. field[2] end
+    if #members > 0 then usage = ',"usage":{' .. table.concat(members, ',') .. '}' end
   end
 
   local stamp = ',"timestamp":' .. now .. '}'
@@ -83,20 +85,18 @@ local function quick_append()
   -- The first of the writes; it changes nothing where there is no array.
   local length = redis.pcall('JSON.ARRAPPEND', KEYS[1], '.messages', unpack(entries))
   if type(length) ~= 'number' then return nil end
-  metadata_fields[#metadata_fields + 1] = { 'message_count', integer(length) }
-  local state_fields = {
-    { 'writers', '"' .. record_write(writers, ARGV[3], ARGV[4]) .. '"' },
-    { 'bytes', integer(bytes) },
-  }
-  if new_ttl then state_fields[3] = { 'ttl', new_ttl } end
-  local groups = {
-    { name = 'metadata', fields = metadata_fields },
-    { name = 'state', fields = state_fields },
-  }
-  if usage then groups[3] = { name = 'usage', fields = usage_fields(usage) } end
-  change_fields(groups, function()
-    if usage then groups[3].fields = usage_fields(usage, true) end
-  end)
+  local records = record_write(writers, ARGV[3], ARGV[4])
+  local merged = redis.pcall('JSON.MERGE', KEYS[1], '$', '{"updated_at":' .. now
+    .. ',"metadata":{"message_count":' .. length .. run
+    .. '},"state":{"writers":"' .. records .. '","bytes":' .. bytes .. new_ttl .. '}' .. usage .. '}')
+  if type(merged) == 'table' and merged.err then
+    state.writers, state.bytes, state.ttl = records, bytes, tonumber(expiry)
+    local spent = fields['$.usage']
+    return nil, {
+      state = state, length = length, tokens = metadata.total_tokens, new_agents = {},
+      usage = spent and spent[1],
+    }
+  end
   if expiry then redis.call('EXPIRE', KEYS[1], expiry) end
-  return { 'OK', seen, now, merge_state(), '0', '0', integer(bytes) }
+  return { 'OK', seen, now, '1', '0', '0', integer(bytes) }
 end

@@ -60,7 +60,7 @@ local function reset_usage(session, metadata)
   if not record or record.tokens == 0 then metadata[#metadata + 1] = { 'total_tokens', '0' } end
   local usage = cjson.decode(redis.call('JSON.GET', key, '$.usage'))[1]
   if type(usage) ~= 'table' then return end
-  for _, name in ipairs(COUNTS) do
+  for _, name in ipairs(usage_counts()) do
     if usage[name] ~= nil then redis.call('JSON.SET', key, '$.usage.' .. name, '0') end
   end
   if usage.agents ~= nil then redis.call('JSON.SET', key, '$.usage.agents', '{}') end

@@ -5,23 +5,28 @@
 -- Names of agents are data here and in the JSON that is written; none gets into a path.
 --- @include "number"
 
-local COUNTS = {
-  'requests', 'input_tokens', 'output_tokens', 'total_tokens', 'cached_tokens', 'reasoning_tokens',
-}
 local MARKS_KEPT = 16
 
 local record = ARGV[10] ~= '' and cjson.decode(ARGV[10]) or nil
 
+local function usage_counts()
+  return {
+    'requests', 'input_tokens', 'output_tokens', 'total_tokens', 'cached_tokens', 'reasoning_tokens',
+  }
+end
+
 -- Gives the fields of `usage` that the record changes, as lists of { field, JSON text }. Agents that are
 -- not in the record are among them only where they must be, on a server that cannot merge.
 local function usage_fields(usage, with_all_agents)
+  local counts = usage_counts()
+
   local function number_in(counts, name)
     return type(counts) == 'table' and tonumber(counts[name]) or 0
   end
 
   local function counts_after(before, spent)
     local members = {}
-    for index, name in ipairs(COUNTS) do
+    for index, name in ipairs(counts) do
       members[index] = '"' .. name .. '":' .. integer(number_in(before, name) + spent[name])
     end
     return '{' .. table.concat(members, ',') .. '}'
@@ -51,7 +56,7 @@ local function usage_fields(usage, with_all_agents)
 
   local fields = {}
   if #record.spent > 0 then
-    for index, name in ipairs(COUNTS) do
+    for index, name in ipairs(counts) do
       local total = number_in(usage, name)
       for _, spent in ipairs(record.spent) do total = total + spent[name] end
       fields[index] = { name, integer(total) }
