@@ -13,6 +13,7 @@ import {
   type RedisCluster,
   startCluster,
 } from '../servers/redis-cluster.ts';
+import type { RedisStoreOptions } from '../../src/stores/redis/index.ts';
 import type { RedisServer } from '../servers/redis-server.ts';
 import { type ClusterWay, openClusterWays } from './cluster-ways.ts';
 import { Load, repeatUnknown, type WriterPlan } from './load.ts';
@@ -71,10 +72,11 @@ export class ClusterScene {
   static async start(
     options: ClusterOptions,
     { onTestFinished }: TestContext,
+    storeOptions: RedisStoreOptions = {},
   ): Promise<ClusterScene> {
     const cluster = await startCluster(options);
     onTestFinished(() => cluster.stop());
-    const ways = await openClusterWays(cluster.urls);
+    const ways = await openClusterWays(cluster.urls, storeOptions);
     onTestFinished(async () => {
       await Promise.all(ways.map((way) => way.end()));
     });

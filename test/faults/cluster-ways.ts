@@ -5,7 +5,7 @@
  */
 import { Cluster } from 'ioredis';
 import { createCluster } from 'redis';
-import { RedisStore } from '../../src/stores/redis/index.ts';
+import { RedisStore, type RedisStoreOptions } from '../../src/stores/redis/index.ts';
 
 /**
  * A store over a cluster client that a test ends.
@@ -21,13 +21,16 @@ const ignore = (): void => {};
 /**
  * Opens a cluster of node-redis and one of ioredis.
  */
-export async function openClusterWays(urls: readonly string[]): Promise<ClusterWay[]> {
+export async function openClusterWays(
+  urls: readonly string[],
+  options: RedisStoreOptions = {},
+): Promise<ClusterWay[]> {
   const nodeRedis = createCluster({ rootNodes: urls.map((url) => ({ url })) }).on('error', ignore);
   await nodeRedis.connect();
   const ioredis = new Cluster([...urls]).on('error', ignore);
   return [
-    way('node-redis', new RedisStore(nodeRedis), () => nodeRedis.destroy()),
-    way('ioredis', new RedisStore(ioredis), () => ioredis.disconnect()),
+    way('node-redis', new RedisStore(nodeRedis, options), () => nodeRedis.destroy()),
+    way('ioredis', new RedisStore(ioredis, options), () => ioredis.disconnect()),
   ];
 }
 
