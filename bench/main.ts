@@ -6,7 +6,7 @@
 import { fileURLToPath } from 'node:url';
 
 import { startRedis } from '../test/servers/redis-server.ts';
-import { benchRedis } from './redis-bench.ts';
+import { benchRedis, benchResends } from './redis-bench.ts';
 import { toTable, writeBetweenMarkers } from './report.ts';
 import { benchSqlite } from './sqlite-bench.ts';
 
@@ -15,6 +15,7 @@ try {
   const url = server?.url ?? process.env['REDIS_URL'] ?? '';
   const table = toTable([...(await benchRedis(url)), ...(await benchSqlite())]);
   console.log(table);
+  console.log(await benchResends(url));
   writeBetweenMarkers(fileURLToPath(new URL('../README.md', import.meta.url)), table);
 } finally {
   await server?.stop();

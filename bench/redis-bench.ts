@@ -11,6 +11,7 @@ import { turnOfItems } from './conversation.ts';
 import { ListSession } from './list-session.ts';
 import { addPythonMessage, createPythonDocument } from './python-commands.ts';
 import type { Row } from './report.ts';
+import { resendCost } from './resend-cost.ts';
 import { type Peer, timeInTurn } from './rounds.ts';
 import { serverMicroseconds } from './server-time.ts';
 
@@ -42,6 +43,23 @@ export async function benchRedis(url: string): Promise<Row[]> {
     const comparisons = [...appends(client, prefix), ...(await reads(client, prefix))];
     for (const comparison of comparisons) rows.push(await compare(client, comparison));
     return rows;
+  } finally {
+    client.destroy();
+  }
+}
+
+/**
+ * Says which part of an append's server time it takes to recognise resends.
+ */
+export async function benchResends(url: string): Promise<string> {
+  const client = await connect(url);
+  try {
+    const parts: string[] = [];
+    for (const writers of [1, 8, 32]) {
+      const part = await resendCost(client, `bench:${crypto.randomUUID()}:`, writers);
+      parts.push(`${(part * 100).toFixed(0)} % with ${writers}`);
+    }
+    return `Recognising resends, of an append's server time, by writers: ${parts.join(', ')}`;
   } finally {
     client.destroy();
   }
