@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, inject, test, type TestContext, vi } from 'vitest';
 import type { SessionDocument } from '../../src/document/document.ts';
-import { JSONSession } from '../../src/index.ts';
+import { JSONSession, type JSONSessionOptions } from '../../src/index.ts';
 import { readSqliteDocument } from '../document/sqlite-documents.ts';
 import { ownPrefix, temporaryFolder } from '../processes/shared-stores.ts';
 import { Load, repeatUnknown } from './load.ts';
@@ -112,7 +112,7 @@ describe.concurrent.each(PLACES)('writers of $name', ({ name, open }) => {
       for (const writer of writers) {
         await vi.waitUntil(() => count([writer], 'acknowledged') > 20, PATIENCE);
       }
-      for (const writer of writers) writer.signal('SIGSTOP');
+      await stopBetweenWrites(writers, { ...address, sessionId: 'witness' });
       const isGone = async (): Promise<boolean> => {
         const other = new JSONSession({ ...address });
         const metadata = await other.getMetadata().catch(({ code }: { code: string }) => code);
@@ -145,3 +145,22 @@ describe.concurrent.each(PLACES)('writers of $name', ({ name, open }) => {
     },
   );
 });
+
+/** One that is stopped within a transaction of SQLite would hold up everybody. */
+async function stopBetweenWrites(
+  writers: readonly Pick<WriterProcess, 'signal'>[],
+  address: JSONSessionOptions,
+): Promise<void> {
+  const witness = new JSONSession({ ...address, timeoutMs: 500 });
+  const isFree = (): Promise<boolean> =>
+    witness.addItems([{ role: 'user', content: 'free' }]).then(
+      () => true,
+      () => false,
+    );
+  for (;;) {
+    for (const writer of writers) writer.signal('SIGSTOP');
+    if (await isFree()) break;
+    for (const writer of writers) writer.signal('SIGCONT');
+  }
+  await witness.close();
+}
