@@ -165,6 +165,7 @@ describe.concurrent('a session that', () => {
     ['whose messages are an object', '$.messages', '{}', 'corrupt_document'],
     ['whose counters are a text', '$.metadata', '"x"', 'corrupt_document'],
     ['whose state is a list', '$.state', '[1]', 'corrupt_document'],
+    ['whose time is a text', '$.created_at', '"2026"', 'corrupt_document'],
     ['that has become a string key', '', '', 'wrong_key_type'],
   ];
 

@@ -82,8 +82,8 @@ const counts = fc.record({
 });
 const document = fc.record({
   session_id: fc.constant('s'),
-  user_id: fc.constant('user-1'),
-  created_at: fc.constant(seconds - 100.5),
+  user_id: mostly<unknown>('user-1', null, 5),
+  created_at: mostly<unknown>(seconds - 100.5, '2026', null),
   updated_at: fc.constant(seconds - 50.5),
   metadata: fc.oneof(
     {

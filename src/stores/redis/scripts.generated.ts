@@ -4,7 +4,7 @@ import type { LuaScript } from './lua-script.ts';
 /** `lua/append.lua`, where its comments are. */
 export const append: LuaScript = {
   name: 'append',
-  sha1: 'b32c71bdc49c19ff7b67e95f87bd8d4ba4a13156',
+  sha1: 'c269f419b6eb2655bb22b0d8e100931a8185a6c7',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -99,9 +99,9 @@ local function quick_append()
   if not is_plain then return nil end
   local found
   if record then
-    found = redis.pcall('JSON.GET', KEYS[1], '$.state', '$.metadata', '$.usage')
+    found = redis.pcall('JSON.GET', KEYS[1], '$.state', '$.metadata', '$.created_at', '$.user_id', '$.usage')
   else
-    found = redis.pcall('JSON.GET', KEYS[1], '$.state', '$.metadata')
+    found = redis.pcall('JSON.GET', KEYS[1], '$.state', '$.metadata', '$.created_at', '$.user_id')
   end
   if type(found) ~= 'string' then return nil end
   if record and not string.find(found, '"$.usage":[{', 1, true) then return nil end
@@ -109,7 +109,10 @@ local function quick_append()
   local state, metadata = fields['$.state'][1], fields['$.metadata'][1]
   if type(state) ~= 'table' or type(metadata) ~= 'table' then return nil end
   local writers, ttl, agents = state.writers, state.ttl, metadata.agents_used
-  local is_sound = state.schema == 1 and state.incarnation == seen
+  local user_id = fields['$.user_id'][1]
+  local is_sound = type(fields['$.created_at'][1]) == 'number'
+    and (user_id == nil or user_id == cjson.null or type(user_id) == 'string')
+    and state.schema == 1 and state.incarnation == seen
     and type(state.generation) == 'number'
     and type(writers) == 'string' and not string.find(writers, '[^%w_:;.-]')
     and type(metadata.message_count) == 'number' and type(metadata.total_tokens) == 'number'

@@ -21,9 +21,9 @@ local function quick_append()
 
   local found
   if record then
-    found = redis.pcall('JSON.GET', KEYS[1], '$.state', '$.metadata', '$.usage')
+    found = redis.pcall('JSON.GET', KEYS[1], '$.state', '$.metadata', '$.created_at', '$.user_id', '$.usage')
   else
-    found = redis.pcall('JSON.GET', KEYS[1], '$.state', '$.metadata')
+    found = redis.pcall('JSON.GET', KEYS[1], '$.state', '$.metadata', '$.created_at', '$.user_id')
   end
   if type(found) ~= 'string' then return nil end
   -- Not by what cjson makes of it, which is the same for an empty array.
@@ -32,7 +32,10 @@ local function quick_append()
   local state, metadata = fields['$.state'][1], fields['$.metadata'][1]
   if type(state) ~= 'table' or type(metadata) ~= 'table' then return nil end
   local writers, ttl, agents = state.writers, state.ttl, metadata.agents_used
-  local is_sound = state.schema == 1 and state.incarnation == seen
+  local user_id = fields['$.user_id'][1]
+  local is_sound = type(fields['$.created_at'][1]) == 'number'
+    and (user_id == nil or user_id == cjson.null or type(user_id) == 'string')
+    and state.schema == 1 and state.incarnation == seen
     and type(state.generation) == 'number'
     and type(writers) == 'string' and not string.find(writers, '[^%w_:;.-]')
     and type(metadata.message_count) == 'number' and type(metadata.total_tokens) == 'number'
