@@ -16,6 +16,13 @@ export function incarnationOf(head: Pick<DocumentHead, 'created_at' | 'state'>):
 }
 
 /**
+ * Tells whether a life was seen by its creation time only: a write gives it an incarnation.
+ */
+export function isKnownByCreation(incarnation: string): boolean {
+  return incarnation.startsWith(BY_CREATION);
+}
+
+/**
  * Tells whether a document still is the life that was seen before. Creation times are compared as
  * numbers: RedisJSON prints `1795357251.0` where JavaScript prints `1795357251`.
  */
@@ -23,7 +30,7 @@ export function isSameLife(
   head: Pick<DocumentHead, 'created_at' | 'state'>,
   incarnation: string,
 ): boolean {
-  if (incarnation.startsWith(BY_CREATION)) {
+  if (isKnownByCreation(incarnation)) {
     return Number(incarnation.slice(BY_CREATION.length)) === head.created_at;
   }
   return head.state?.incarnation === incarnation;

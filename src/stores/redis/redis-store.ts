@@ -10,7 +10,6 @@ import type { DiagnoseParams, StoreDiagnosis } from '../../doctor/diagnosis.ts';
 import { ConflictError, InvalidInputError, StoreClosedError } from '../../errors.ts';
 import { mergePatch } from '../../document/merge-patch.ts';
 import { fullRecord } from '../../document/run-record.ts';
-import { randomHex } from '../../random-ids.ts';
 import type {
   AppendParams,
   CreateParams,
@@ -204,7 +203,7 @@ export class RedisStore implements SessionStore {
       create === null ? '' : JSON.stringify(sessionId),
       create === null ? '' : JSON.stringify(create.userId),
     ];
-    const incarnation = create?.incarnation ?? randomHex(16);
+    const incarnation = create?.incarnation;
     const besides = create === null ? [] : [deletedLivesKey(params)];
     const lock = { script: scripts.lock, besides, args, incarnation, numbered: false };
     return this.#call(params, async (deadline) =>
@@ -276,7 +275,7 @@ export class RedisStore implements SessionStore {
       attributes.after ?? '',
       ...entries.map(entryText),
     ];
-    const incarnation = create?.incarnation ?? randomHex(16);
+    const incarnation = create?.incarnation;
     const record = fullRecord(run, params);
     const besides = create === null ? [] : [deletedLivesKey(params)];
     const append = { script: scripts.append, besides, args, deadline, incarnation };

@@ -1,24 +1,11 @@
 /**
- * Runs the writing scripts: numbers each write, sends it, and turns the script's reply into a result
- * or the error that it stands for.
+ * Runs the writing scripts: numbers each write, and makes sure of what has become of it.
  *
  * @module
  */
 import type { Deadline } from '../../deadline.ts';
-import {
-  CorruptDocumentError,
-  LeaseLostError,
-  NotDurableError,
-  OperationConflictError,
-  OutcomeUnknownError,
-  SessionExistsError,
-  SessionExpiredError,
-  SessionLockedError,
-  SessionNotFoundError,
-  StoreUnavailableError,
-  UnsupportedSchemaError,
-  WrongKeyTypeError,
-} from '../../errors.ts';
+import { NotDurableError, OutcomeUnknownError, StoreUnavailableError } from '../../errors.ts';
+import { isKnownByCreation } from '../../document/incarnation.ts';
 import { type FullRecord, storedCounts } from '../../document/run-record.ts';
 import { randomHex } from '../../random-ids.ts';
 import type {
@@ -32,6 +19,7 @@ import type { RedisCommander, ScriptCall, ScriptReply } from './commander.ts';
 import type { Shortfall } from './durability/durable-writes.ts';
 import { hexadecimal, markText } from './hexadecimal.ts';
 import type { LuaScript } from './lua-script.ts';
+import { resultOf, type ScriptResult, texts, wouldEndAlike } from './script-reply.ts';
 import * as scripts from './scripts.generated.ts';
 import {
   type EarlierWrite,
@@ -50,19 +38,14 @@ interface WriteScript {
   readonly besides?: readonly string[] | undefined;
   readonly args: readonly string[];
   readonly deadline: Deadline;
-  /** What a session that has no incarnation yet gets. */
-  readonly incarnation?: string;
+  /** What a session that has no incarnation yet gets; random when left out. */
+  readonly incarnation?: string | undefined;
   readonly operation?: Operation | undefined;
   readonly record?: FullRecord | null;
   /** Whether the write must be recognised when it is sent twice; default true. */
   readonly numbered?: boolean;
   /** The id of a write of which nobody knows whether it was applied, to do that one. */
   readonly repeats?: string | undefined;
-}
-
-/** What a script did, and whether it left something to be trimmed. */
-interface ScriptResult extends WriteResult {
-  readonly hasTrash?: true;
 }
 
 /** What a script said of a numbered write. */
@@ -226,7 +209,7 @@ export class ScriptWriter {
     const { reply, maybeApplied, shortfall } = await this.#commander.run(call);
     const answer = texts(reply);
     const [status = ''] = answer;
-    const isLastWord = wouldEndAlike(status, params, write);
+    const isLastWord = wouldEndAlike(status, params, write.script);
     if (maybeApplied && !isLastWord && write.numbered !== false) {
       throw new OutcomeUnknownError(call.operationId);
     }
@@ -235,13 +218,14 @@ export class ScriptWriter {
 
   #call(params: WriteParams, write: WriteScript, { id, sequence }: WriteIdentity): ScriptCall {
     const { expect, ttl, key } = params;
-    const { script, besides, deadline, operation, incarnation = randomHex(16) } = write;
+    const { script, besides, deadline, operation, incarnation } = write;
+    const needsOne = expect.incarnation === null || isKnownByCreation(expect.incarnation);
     const args = [
       expect.incarnation ?? '',
       expect.userId ?? '',
       id,
       String(sequence),
-      hexadecimal(incarnation, 'create.incarnation'),
+      needsOne ? hexadecimal(incarnation ?? randomHex(16), 'create.incarnation') : '',
       ttl === null ? '' : String(ttl),
       this.#merge,
       operation === undefined ? '' : hexadecimal(operation.id, 'operation.id'),
@@ -255,62 +239,19 @@ export class ScriptWriter {
   }
 
   #result(
-    { sessionId, expect }: ExistingParams,
-    [status = '', first = '', second = '', third = '', , trash = '', bytes = '']: readonly string[],
+    params: ExistingParams,
+    answer: readonly string[],
     lane: WriterLane | null,
   ): ScriptResult {
-    switch (status) {
-      case 'SEEN':
-        return { repeated: true, incarnation: first, time: Number(second) };
-      case 'OK':
-        if (third === '0' || third === '1') this.#merge = third;
-        return {
-          incarnation: first,
-          time: Number(second),
-          ...(bytes !== '' && { bytes: Number(bytes) }),
-          ...(trash === '1' && { hasTrash: true }),
-        };
-      case 'MISSING':
-        throw expect.incarnation === null
-          ? new SessionNotFoundError(sessionId)
-          : new SessionExpiredError(sessionId);
-      case 'REPLACED':
-        throw new SessionExpiredError(sessionId);
-      case 'FORBIDDEN':
-        throw new SessionNotFoundError(sessionId);
-      case 'EXISTS':
-        throw new SessionExistsError(sessionId);
-      case 'OPERATION':
-        throw new OperationConflictError();
-      case 'LOCKED':
-        throw new SessionLockedError(sessionId, Number(first));
-      case 'LOST':
-        throw new LeaseLostError(sessionId);
-      case 'TYPE':
-        throw new WrongKeyTypeError(sessionId, first);
-      case 'CORRUPT':
-        throw new CorruptDocumentError(sessionId, first);
-      case 'SCHEMA':
-        throw new UnsupportedSchemaError(sessionId, Number(first));
-      case 'GAP': {
-        const operationId = lane === null ? '' : operationIdOf(lane);
-        lane?.renew();
-        throw new OutcomeUnknownError(operationId);
-      }
-      default:
-        throw new StoreUnavailableError('Redis gave a reply that is none of the script');
+    const [status, , , merge] = answer;
+    if (status === 'GAP') {
+      const operationId = lane === null ? '' : operationIdOf(lane);
+      lane?.renew();
+      throw new OutcomeUnknownError(operationId);
     }
+    if (status === 'OK' && (merge === '0' || merge === '1')) this.#merge = merge;
+    return resultOf(params, answer);
   }
-}
-
-/**
- * A life that is over does not come back, nor does a version that a rewrite has missed. A lock goes,
- * and a session may come: what was refused for them is applied by an attempt that arrives later.
- */
-function wouldEndAlike(status: string, { expect }: WriteParams, { script }: WriteScript): boolean {
-  if (status === 'MISSING') return expect.incarnation !== null;
-  if (status === 'CONFLICT') return script.name === scripts.rewrite.name;
-  return ['OK', 'GAP', 'SEEN', 'OPERATION', 'REPLACED'].includes(status);
 }
 
 function checkDurable(
@@ -333,8 +274,4 @@ function recordText(record: FullRecord | null): string {
   const { agents, currentAgent: current, tokens, mark } = record;
   const spent = record.spent.map(({ agent, ...counts }) => ({ agent, ...storedCounts(counts) }));
   return JSON.stringify({ agents, current, tokens, spent, mark: markText(mark) });
-}
-
-function texts(reply: unknown): string[] {
-  return Array.isArray(reply) ? reply.map(String) : [];
 }
