@@ -40,6 +40,10 @@ class DeadlineError extends Error {
   readonly code = 'ETIMEDOUT';
 }
 
+function noAnswer(): DeadlineError {
+  return new DeadlineError('No answer in time');
+}
+
 /**
  * A point in time by which a call must have ended, or a signal that ends it before.
  */
@@ -85,21 +89,31 @@ export class Deadline {
   /**
    * Gives the work's result, or fails when it takes longer.
    */
-  async limit<T>(
-    work: Promise<T>,
-    failure: () => Error = () => new DeadlineError('No answer in time'),
-  ): Promise<T> {
-    const { promise: end, reject } = Promise.withResolvers<never>();
+  async limit<T>(work: Promise<T>, failure: () => Error = noAnswer): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
     const fail = (): void => reject(failure());
     if (this.isAborted) fail();
     const timer = setTimeout(fail, this.remaining);
     this.#signal?.addEventListener('abort', fail);
+    work.then(resolve, reject);
     try {
-      return await Promise.race([end, work]);
+      return await promise;
     } finally {
       clearTimeout(timer);
       this.#signal?.removeEventListener('abort', fail);
     }
+  }
+
+  /**
+   * Gives the result of work that may take no longer, which is told by a signal when nobody waits for
+   * it any more.
+   */
+  async attempt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    return this.limit(work(controller.signal), () => {
+      controller.abort();
+      return noAnswer();
+    });
   }
 
   /**

@@ -18,6 +18,8 @@ export interface RedisCommand {
   readonly key: string;
   /** Whether the command changes nothing. Reads for a run still belong to the primary. */
   readonly readOnly: boolean;
+  /** Is aborted when nobody waits for the reply any more: what was not sent by then need not be. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -45,11 +47,21 @@ export interface RedisCommandSender {
 }
 
 /**
+ * How a client of node-redis is to send one command.
+ */
+export interface NodeRedisSendOptions {
+  /** Milliseconds after which a command that could not be sent yet is dropped; 0 for never. */
+  readonly timeout?: number;
+  /** Drops it when it could not be sent yet. */
+  readonly abortSignal?: AbortSignal;
+}
+
+/**
  * `createClient()` and `createClientPool()` of node-redis.
  */
 export interface NodeRedisClient {
   /** Sends one command. */
-  sendCommand(args: string[]): Promise<unknown>;
+  sendCommand(args: string[], options?: NodeRedisSendOptions): Promise<unknown>;
   readonly isReady?: boolean;
 }
 
@@ -62,6 +74,7 @@ export interface NodeRedisCluster {
     firstKey: string | undefined,
     isReadonly: boolean | undefined,
     args: string[],
+    options?: NodeRedisSendOptions,
   ): Promise<unknown>;
   readonly masters: unknown;
 }
@@ -71,7 +84,11 @@ export interface NodeRedisCluster {
  */
 export interface NodeRedisSentinel {
   /** Sends one command to the master. */
-  sendCommand(isReadonly: boolean | undefined, args: string[]): Promise<unknown>;
+  sendCommand(
+    isReadonly: boolean | undefined,
+    args: string[],
+    options?: NodeRedisSendOptions,
+  ): Promise<unknown>;
   /** Tells a sentinel from the other clients. */
   getMasterNode(): unknown;
 }
@@ -114,18 +131,31 @@ function clientSender(client: RedisClientLike): RedisCommandSender {
   if (has<IORedisClient>(client, 'call')) return ioredisSender(client);
   if (!has<NodeRedisClient>(client, 'sendCommand')) throw notAClient();
   if (has<NodeRedisSentinel>(client, 'getMasterNode')) {
-    return { send: ({ args }) => client.sendCommand(false, [...args]) };
+    return { send: (command) => client.sendCommand(false, ...argsAndOptions(command)) };
   }
   if ('masters' in client) {
     const cluster = client as object as NodeRedisCluster;
-    return { send: ({ args, key }) => cluster.sendCommand(key, false, [...args]) };
+    return {
+      send: (command) => cluster.sendCommand(command.key, false, ...argsAndOptions(command)),
+    };
   }
   const single = client;
   return {
-    send: ({ args }) => single.sendCommand([...args]),
+    send: (command) => single.sendCommand(...argsAndOptions(command)),
     // A pool has no such property.
     isReady: () => single.isReady ?? true,
   };
+}
+
+/**
+ * Gives a command as clients of node-redis take it. Their own timeout, which starts a timer with each
+ * command that nothing stops, gives way to the signal of the call.
+ */
+export function argsAndOptions({
+  args,
+  signal,
+}: Pick<RedisCommand, 'args' | 'signal'>): [string[], NodeRedisSendOptions] {
+  return [[...args], { timeout: 0, ...(signal && { abortSignal: signal }) }];
 }
 
 function ioredisSender(client: IORedisClient): RedisCommandSender {

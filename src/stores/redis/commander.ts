@@ -10,7 +10,7 @@ import {
   SessionError,
   StoreUnavailableError,
 } from '../../errors.ts';
-import type { RedisCommandSender } from './client.ts';
+import type { RedisCommand, RedisCommandSender } from './client.ts';
 import type { Deadline } from '../../deadline.ts';
 import type { Durability } from '../../durability.ts';
 import { DurableWrites, type DurableWrite, type Shortfall } from './durability/durable-writes.ts';
@@ -84,9 +84,8 @@ export class RedisCommander {
    * Runs a plain reading command.
    */
   async read(key: string, args: readonly string[], deadline: Deadline): Promise<unknown> {
-    const command = { key, args, readOnly: true };
     const attempt = { deadline, what: args[0] ?? '', maybeApplied: false, connects: false };
-    return this.#repeat(attempt, () => deadline.limit(this.#sender.send(command)));
+    return this.#repeat(attempt, () => this.#sendBy(deadline, { key, args, readOnly: true }));
   }
 
   /**
@@ -104,9 +103,9 @@ export class RedisCommander {
     const durable = isWaitedFor ? this.#durable?.begin(call) : undefined;
     if (durable !== undefined)
       return this.#runDurably({ ...attempt, connects: true }, durable, operationId);
-    const send = (args: readonly string[]) => this.#sender.send({ args, key, readOnly });
+    const send = (args: readonly string[]) => this.#sendBy(deadline, { args, key, readOnly });
     try {
-      const reply = await this.#repeat(attempt, () => deadline.limit(evaluate(send, call)));
+      const reply = await this.#repeat(attempt, () => evaluate(send, call));
       return { reply, maybeApplied: attempt.maybeApplied, shortfall: null };
     } catch (error) {
       if (readOnly || !attempt.maybeApplied) throw error;
@@ -145,8 +144,8 @@ export class RedisCommander {
     let last: Error | null = null;
     for (;;) {
       try {
-        const ready = attempt.connects || (await this.#isReadyBy(deadline));
-        if (ready && !deadline.passed) return await send();
+        const isReady = attempt.connects || this.#isReady() || (await this.#isReadyBy(deadline));
+        if (isReady && !deadline.passed) return await send();
       } catch (error) {
         if (error instanceof SessionError) throw error;
         last = new Error(failureName(error));
@@ -170,14 +169,22 @@ export class RedisCommander {
     return new StoreUnavailableError(`Redis cannot be reached (${cause.message})`, { cause });
   }
 
+  #isReady(): boolean {
+    return this.#sender.isReady?.() ?? true;
+  }
+
   async #isReadyBy(deadline: Deadline): Promise<boolean> {
     let pause = 1;
-    while (!(this.#sender.isReady?.() ?? true)) {
+    do {
       if (deadline.passed) return false;
       await deadline.pause(pause);
       pause = Math.min(pause * 2, LONGEST_READY_PAUSE_MS);
-    }
+    } while (!this.#isReady());
     return true;
+  }
+
+  async #sendBy(deadline: Deadline, command: RedisCommand): Promise<unknown> {
+    return deadline.attempt(async (signal) => this.#sender.send({ ...command, signal }));
   }
 
   async #refusal(kind: string, cause: Error, { deadline, what }: Attempt): Promise<SessionError> {
@@ -193,7 +200,7 @@ export class RedisCommander {
   async #serverName(deadline: Deadline): Promise<string> {
     try {
       const command = { args: ['INFO', 'server'], key: '', readOnly: true };
-      const info = String(await deadline.limit(this.#sender.send(command)));
+      const info = String(await this.#sendBy(deadline, command));
       const field = (name: string): string | undefined =>
         new RegExp(`^${name}:(.+?)\\r?$`, 'm').exec(info)?.[1];
       const valkey = field('valkey_version');

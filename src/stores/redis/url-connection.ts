@@ -6,7 +6,7 @@
 import { createClient } from 'redis';
 
 import { InvalidInputError, StoreClosedError, StoreUnavailableError } from '../../errors.ts';
-import type { RedisCommand, RedisCommandSender } from './client.ts';
+import { argsAndOptions, type RedisCommand, type RedisCommandSender } from './client.ts';
 import type { RedisMaster } from './durability/connection.ts';
 import { connectNodeRedis } from './durability/own-connections.ts';
 import { classifyFailure, failureName } from './failure.ts';
@@ -61,12 +61,12 @@ export class UrlConnection implements RedisCommandSender {
     if (this.#unanswered > 0 && isSilent) this.#drop();
   }
 
-  async send({ args }: RedisCommand): Promise<unknown> {
+  async send(command: RedisCommand): Promise<unknown> {
     const client = this.#connect();
     if (this.#unanswered === 0) this.#silentSince = performance.now();
     this.#unanswered += 1;
     try {
-      return await client.sendCommand([...args]);
+      return await client.sendCommand(...argsAndOptions(command));
     } finally {
       this.#unanswered -= 1;
       this.#silentSince = performance.now();
