@@ -24,12 +24,13 @@ export class TurnQueue {
    * `CallAbortedError` (`aborted`).
    */
   async enqueue<T>(work: () => Promise<T>, deadline: Deadline): Promise<T> {
-    const before = this.#tail;
     const { promise: done, resolve: end } = Promise.withResolvers<void>();
-    this.#tail = before.then(() => done);
+    const before = this.#waiting > 0 ? this.#tail : null;
+    this.#tail = before === null ? done : before.then(() => done);
     this.#waiting += 1;
     try {
-      await deadline.limit(before, () => deadline.failure(outOfTime));
+      if (before !== null) await deadline.limit(before, () => deadline.failure(outOfTime));
+      else if (deadline.passed) throw deadline.failure(outOfTime);
       return await work();
     } finally {
       this.#waiting -= 1;

@@ -95,5 +95,8 @@ export function tracedEntries(
   entries: readonly NewEntry[],
   { skip, origins }: ItemTrace,
 ): NewEntry[] {
-  return Array.from(entries.slice(skip), (entry, index) => ({ ...entry, ...origins[index] }));
+  return Array.from(entries.slice(skip), (entry, index) => {
+    const origin = origins[index];
+    return origin === undefined ? entry : { ...entry, ...origin };
+  });
 }

@@ -7,6 +7,7 @@ export type {
   IORedisClient,
   NodeRedisClient,
   NodeRedisCluster,
+  NodeRedisSendOptions,
   NodeRedisSentinel,
   RedisClientLike,
   RedisCommand,

@@ -4,7 +4,7 @@ import type { LuaScript } from './lua-script.ts';
 /** `lua/append.lua`, where its comments are. */
 export const append: LuaScript = {
   name: 'append',
-  sha1: 'c269f419b6eb2655bb22b0d8e100931a8185a6c7',
+  sha1: '8230b41409ef1a9fd1f32351402faed80b29705e',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -97,62 +97,54 @@ local function quick_append()
   local is_plain = seen ~= '' and ARGV[7] == '1' and ARGV[8] == '' and ARGV[14] == ''
     and ARGV[15] == '' and ARGV[16] == '' and count > 0 and count <= QUICK_ENTRIES
   if not is_plain then return nil end
-  local found
-  if record then
-    found = redis.pcall('JSON.GET', KEYS[1], '$.state', '$.metadata', '$.created_at', '$.user_id', '$.usage')
-  else
-    found = redis.pcall('JSON.GET', KEYS[1], '$.state', '$.metadata', '$.created_at', '$.user_id')
-  end
+  local found = redis.pcall('JSON.GET', KEYS[1],
+    record and '$["state","metadata","created_at","user_id","usage"]'
+    or '$["state","metadata","created_at","user_id"]')
   if type(found) ~= 'string' then return nil end
-  if record and not string.find(found, '"$.usage":[{', 1, true) then return nil end
-  local fields = cjson.decode(found)
-  local state, metadata = fields['$.state'][1], fields['$.metadata'][1]
-  if type(state) ~= 'table' or type(metadata) ~= 'table' then return nil end
-  local writers, ttl, agents = state.writers, state.ttl, metadata.agents_used
-  local user_id = fields['$.user_id'][1]
-  local is_sound = type(fields['$.created_at'][1]) == 'number'
-    and (user_id == nil or user_id == cjson.null or type(user_id) == 'string')
-    and state.schema == 1 and state.incarnation == seen
-    and type(state.generation) == 'number'
-    and type(writers) == 'string' and not string.find(writers, '[^%w_:;.-]')
-    and type(metadata.message_count) == 'number' and type(metadata.total_tokens) == 'number'
-    and type(agents) == 'table' and (next(agents) == nil or #agents > 0)
-  if not is_sound or recognise(writers, ARGV[3], tonumber(ARGV[4])) ~= 'new' then return nil end
-  local lock = state.lock
+  local incarnation, ttl, writers, lock = string.match(found,
+    '^%[{"schema":1,"incarnation":"(%x+)","ttl":(%w+),"generation":%d+,"changes":[%[%]%d,]*,"history_start":[^w]*"writers":"([%w_:;.-]*)","lock":()')
+  if incarnation ~= seen or recognise(writers, ARGV[3], tonumber(ARGV[4])) ~= 'new' then return nil end
+  local bytes, metadata
   if token == '' then
-    if lock ~= nil and lock ~= cjson.null then return nil end
-  elseif type(lock) ~= 'table' or lock.token ~= token or type(lock['until']) ~= 'number'
-      or lock['until'] <= tonumber(now) then
+    bytes, metadata = string.match(found, '^null,"bytes":(%d+)},()', lock)
+  else
+    local held, lease
+    held, lease, bytes, metadata =
+      string.match(found, '^{"token":"(%x+)","until":([%d.]+)},"bytes":(%d+)},()', lock)
+    if held ~= token or tonumber(lease) <= tonumber(now) then return nil end
+  end
+  if not bytes then return nil end
+  local current, agents, tokens, spent = string.match(found,
+    '^{"current_agent":("?[^"\\\\]*"?),"agents_used":(%b[]),"message_count":%d+,"total_tokens":(%d+)},[%d.]+,"[^"\\\\]*"(.*)%]$', metadata)
+  if not current or (record and string.sub(spent, 1, 2) ~= ',{') then return nil end
+  local expiry, new_ttl = ttl ~= 'null' and ttl, ''
+  if expiry and not (tonumber(expiry) and tonumber(expiry) >= 1 and tonumber(expiry) < 2147483648) then
     return nil
   end
-  if ttl == cjson.null then ttl = nil end
-  local is_ttl = ttl == nil
-    or (type(ttl) == 'number' and ttl >= 1 and ttl < 2147483648 and ttl % 1 == 0)
-  if not is_ttl then return nil end
-  local expiry, new_ttl = ttl and integer(ttl), ''
   if ARGV[6] ~= '' then
     expiry = ARGV[6]
-    if ttl ~= tonumber(expiry) then new_ttl = ',"ttl":' .. expiry end
+    if ttl ~= expiry then new_ttl = ',"ttl":' .. expiry end
   end
   local run, usage = '', ''
   if record then
     local used = {}
-    for _, name in ipairs(agents) do used[name] = true end
+    for _, name in ipairs(cjson.decode(agents)) do used[name] = true end
     for _, name in ipairs(record.agents) do
       if not used[name] then return nil end
     end
     if record.tokens > 0 then
-      run = ',"total_tokens":' .. integer(metadata.total_tokens + record.tokens)
+      run = ',"total_tokens":' .. integer(tokens + record.tokens)
     end
-    if type(record.current) == 'string' and record.current ~= metadata.current_agent then
+    if type(record.current) == 'string' and cjson.encode(record.current) ~= current then
       run = run .. ',"current_agent":' .. cjson.encode(record.current)
     end
-    local members = usage_fields(fields['$.usage'][1])
+    spent = cjson.decode(string.sub(spent, 2))
+    local members = usage_fields(spent)
     for index, field in ipairs(members) do members[index] = '"' .. field[1] .. '":' .. field[2] end
     if #members > 0 then usage = ',"usage":{' .. table.concat(members, ',') .. '}' end
   end
   local stamp = ',"timestamp":' .. now .. '}'
-  local entries, bytes = {}, math.floor(tonumber(state.bytes) or 0)
+  local entries = {}
   for index = 1, count do
     local entry = string.sub(ARGV[17 + index], 1, -2) .. stamp
     entries[index] = entry
@@ -160,20 +152,19 @@ local function quick_append()
   end
   local length = redis.pcall('JSON.ARRAPPEND', KEYS[1], '.messages', unpack(entries))
   if type(length) ~= 'number' then return nil end
-  local records = record_write(writers, ARGV[3], ARGV[4])
+  bytes = integer(bytes)
+  writers = record_write(writers, ARGV[3], ARGV[4])
   local merged = redis.pcall('JSON.MERGE', KEYS[1], '$', '{"updated_at":' .. now
     .. ',"metadata":{"message_count":' .. length .. run
-    .. '},"state":{"writers":"' .. records .. '","bytes":' .. bytes .. new_ttl .. '}' .. usage .. '}')
+    .. '},"state":{"writers":"' .. writers .. '","bytes":' .. bytes .. new_ttl .. '}' .. usage .. '}')
   if type(merged) == 'table' and merged.err then
-    state.writers, state.bytes, state.ttl = records, bytes, tonumber(expiry)
-    local spent = fields['$.usage']
+    local state = { incarnation = seen, ttl = tonumber(expiry), writers = writers, bytes = bytes }
     return nil, {
-      state = state, length = length, tokens = metadata.total_tokens, new_agents = {},
-      usage = spent and spent[1],
+      state = state, length = length, tokens = tonumber(tokens), new_agents = {}, usage = record and spent,
     }
   end
   if expiry then redis.call('EXPIRE', KEYS[1], expiry) end
-  return { 'OK', seen, now, '1', '0', '0', integer(bytes) }
+  return { 'OK', seen, now, '1', '0', '0', bytes }
 end
 local reply, unfinished = quick_append()
 if reply then return reply end

@@ -6,7 +6,7 @@
 import { createClientPool } from 'redis';
 import { expect, onTestFinished, test } from 'vitest';
 
-import { JSONSession } from '../../../src/index.ts';
+import { JSONSession, SessionError } from '../../../src/index.ts';
 import { RedisStore } from '../../../src/stores/redis/index.ts';
 import { startRedis } from '../../servers/redis-server.ts';
 
@@ -23,7 +23,7 @@ test('are not sent once the server is back', async () => {
   const given = session.addItems([{ role: 'user', content: 'Hello' }], undefined, {
     timeoutMs: 300,
   });
-  await expect(given).rejects.toThrow();
+  await expect(given).rejects.toThrow(SessionError);
   await server.restart();
 
   // Behind all that the pool's one client still had to send.
