@@ -12,13 +12,14 @@ import { ROOT } from './project.ts';
 
 /**
  * Scripts of package.json. The lanes run side by side; in a lane each step runs after the one before
- * it, as publint and attw need the build.
+ * it, as publint, attw and the sizes need the build.
  */
 const LANES = [
   [
     'build',
     'check:publint',
     'check:attw',
+    'check:size',
     'check:generated',
     'check:format',
     'check:typedoc',
