@@ -45,7 +45,10 @@ export async function timeInTurn(
   return new Map([...times].map(([name, values]) => [name, median(values)]));
 }
 
-function median(values: readonly number[]): number {
+/**
+ * The middle one of some values.
+ */
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((left, right) => left - right);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

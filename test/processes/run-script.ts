@@ -47,10 +47,24 @@ export const SOURCES: string = new URL('../../src/', import.meta.url).href;
  * @returns How it ended.
  */
 export async function runScript(script: string, options: ScriptOptions = {}): Promise<ScriptEnd> {
-  const { cwd, sources = SOURCES, env = {}, uid, onLine } = options;
-  const code = `import { JSONSession, closeStores } from '${sources}index.ts';
-    import { RedisStore } from '${sources}stores/redis/index.ts';
-    ${script}`;
+  const { sources = SOURCES } = options;
+  const imports = `import { JSONSession, closeStores } from '${sources}index.ts';
+    import { RedisStore } from '${sources}stores/redis/index.ts';`;
+  return runModule(`${imports}\n${script}`, options);
+}
+
+/**
+ * Runs an ES module that imports what it needs until it exits, and ends it when it does not.
+ *
+ * @param code - The code.
+ * @param options - Where it runs.
+ * @returns How it ended.
+ */
+export async function runModule(
+  code: string,
+  options: Omit<ScriptOptions, 'sources'> = {},
+): Promise<ScriptEnd> {
+  const { cwd, env = {}, uid, onLine } = options;
   const child = spawn(process.execPath, [...NODE_FLAGS, '--input-type=module', '--eval', code], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...env },

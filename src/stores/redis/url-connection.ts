@@ -3,18 +3,16 @@
  *
  * @module
  */
-import { createClient } from 'redis';
-
 import { InvalidInputError, StoreClosedError, StoreUnavailableError } from '../../errors.ts';
 import { argsAndOptions, type RedisCommand, type RedisCommandSender } from './client.ts';
-import type { RedisMaster } from './durability/connection.ts';
+import { NotSentError, type RedisMaster } from './durability/connection.ts';
 import { connectNodeRedis } from './durability/own-connections.ts';
 import { classifyFailure, failureName } from './failure.ts';
 
 /** A connection without any answer for so long is taken for dead when a call gives up on it. */
 const SILENCE_MS = 5000;
 
-type Client = ReturnType<typeof newClient>;
+type Client = Awaited<ReturnType<typeof newClient>>;
 
 /**
  * One connection, made when it is needed.
@@ -25,6 +23,8 @@ type Client = ReturnType<typeof newClient>;
 export class UrlConnection implements RedisCommandSender {
   readonly #url: string;
   #client: Client | null = null;
+  /** Whether a client is being made. */
+  #isOpening = false;
   /** Since when commands have waited for a sign of the server. */
   #silentSince = 0;
   #unanswered = 0;
@@ -37,10 +37,7 @@ export class UrlConnection implements RedisCommandSender {
    */
   constructor(url: string) {
     this.#url = url;
-    try {
-      newClient(url);
-    } catch {
-      // The error of a URL that cannot be parsed holds it whole, password included.
+    if (!isAddress(url)) {
       throw new InvalidInputError('url', 'is not a valid redis:// or rediss:// address');
     }
   }
@@ -49,7 +46,8 @@ export class UrlConnection implements RedisCommandSender {
     const refusal = this.#refusal;
     this.#refusal = null;
     if (refusal !== null) throw refusal;
-    return this.#connect().isReady;
+    this.#connect();
+    return this.#client?.isReady === true;
   }
 
   lastFailure(): string | null {
@@ -62,7 +60,8 @@ export class UrlConnection implements RedisCommandSender {
   }
 
   async send(command: RedisCommand): Promise<unknown> {
-    const client = this.#connect();
+    const client = this.#client;
+    if (client === null) throw new NotSentError('not connected');
     if (this.#unanswered === 0) this.#silentSince = performance.now();
     this.#unanswered += 1;
     try {
@@ -76,7 +75,7 @@ export class UrlConnection implements RedisCommandSender {
   masterOf(): RedisMaster {
     return {
       name: '',
-      connect: (timeoutMs) => connectNodeRedis(newClient(this.#url), timeoutMs),
+      connect: async (timeoutMs) => connectNodeRedis(await newClient(this.#url), timeoutMs),
     };
   }
 
@@ -86,10 +85,22 @@ export class UrlConnection implements RedisCommandSender {
     this.#drop();
   }
 
-  #connect(): Client {
+  #connect(): void {
     if (this.#closed) throw new StoreClosedError('The store is closed');
-    if (this.#client !== null) return this.#client;
-    const client = newClient(this.#url);
+    if (this.#client !== null || this.#isOpening) return;
+    this.#isOpening = true;
+    newClient(this.#url)
+      .then((client) => this.#open(client))
+      .catch((error: unknown) => {
+        this.#failure = failureName(error);
+      })
+      .finally(() => {
+        this.#isOpening = false;
+      });
+  }
+
+  #open(client: Client): void {
+    if (this.#closed) return;
     this.#client = client;
     this.#silentSince = performance.now();
     client.unref();
@@ -100,7 +111,6 @@ export class UrlConnection implements RedisCommandSender {
       this.#failure = null;
     });
     client.connect().catch((error: unknown) => this.#onConnectFailure(client, error));
-    return client;
   }
 
   #onConnectFailure(client: Client, error: unknown): void {
@@ -119,7 +129,33 @@ export class UrlConnection implements RedisCommandSender {
   }
 }
 
+/** What a client would find wrong only when it is made. */
+function isAddress(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, username, password, pathname } = new URL(url);
+  const isLogin = [username, password].every((text) => isDecodable(text));
+  return /^rediss?:$/u.test(protocol) && isLogin && !Number.isNaN(Number(pathname.slice(1)));
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Loads node-redis, which takes some hundred milliseconds: who brings a client of ioredis never pays
+ * them, and no call has to find them in its own time where a store is opened by a session.
+ */
+export async function loadClientLibrary(): Promise<typeof import('redis')> {
+  return import('redis');
+}
+
 // The type follows from the options; spelling it out would widen it.
-function newClient(url: string) {
+async function newClient(url: string) {
+  const { createClient } = await loadClientLibrary();
   return createClient({ url, socket: { reconnectStrategy: false } });
 }

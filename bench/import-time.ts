@@ -1,0 +1,65 @@
+/**
+ * What an import of the package costs a process that has loaded the SDK's core (`npm run bench:import`).
+ * Processes take turns, so that a machine whose speed drifts treats all alike.
+ *
+ * @module
+ */
+import { execFileSync } from 'node:child_process';
+import { availableParallelism, cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+
+import { median } from './rounds.ts';
+
+const CORE = '@openai/agents-core';
+const PACKAGE = 'agents-json-session';
+const CLIENTS = ['redis', 'ioredis'];
+const SUBJECTS = [CORE, PACKAGE, `${PACKAGE}/redis`, `${PACKAGE}/sqlite`, ...CLIENTS];
+
+/** What one import took: milliseconds by the clock, and of the processor. */
+interface Cost {
+  readonly wall: number;
+  readonly processor: number;
+}
+
+/** Imports in a new process: the core alone, or something after it. */
+function importOnce(subject: string): Cost {
+  const before = subject === CORE ? '' : `await import('${CORE}');`;
+  const code = `${before}
+    const start = performance.now();
+    const used = process.cpuUsage();
+    await import('${subject}');
+    const { user, system } = process.cpuUsage(used);
+    console.log(JSON.stringify({
+      wall: performance.now() - start,
+      processor: (user + system) / 1000,
+    }));`;
+  const args = ['--input-type=module', '--eval', code];
+  const cwd = new URL('..', import.meta.url);
+  return JSON.parse(execFileSync(process.execPath, args, { cwd, encoding: 'utf8' })) as Cost;
+}
+
+function measure(rounds: number): Map<string, Cost[]> {
+  const costs = new Map<string, Cost[]>(SUBJECTS.map((subject) => [subject, []]));
+  for (let round = -1; round < rounds; round += 1) {
+    for (const subject of SUBJECTS) {
+      const cost = importOnce(subject);
+      // The first round fills the file cache.
+      if (round >= 0) costs.get(subject)?.push(cost);
+    }
+  }
+  return costs;
+}
+
+function toLine([subject, costs]: [string, Cost[]]): string {
+  const wall = median(costs.map((cost) => cost.wall)).toFixed(0);
+  const processor = median(costs.map((cost) => cost.processor)).toFixed(0);
+  const what = subject === CORE ? `${subject} alone` : `+ ${subject}`;
+  return `| ${what} | ${wall} ms | ${processor} ms |`;
+}
+
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '15' } } });
+const lines = [...measure(Number(values.rounds))].map(toLine);
+console.log(
+  `Node ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}`,
+);
+console.log(['| Import | Time | Of the processor |', '| --- | --- | --- |', ...lines].join('\n'));
