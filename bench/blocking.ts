@@ -16,7 +16,7 @@ import { type CommandTime, commandTimes, logEveryCommand } from './limits/comman
 import { exchanges } from './limits/long-conversation.ts';
 import { LONG_SESSION_CALLS, type LongSessionCall } from './limits/long-session-calls.ts';
 import { percentile, PingTimes } from './limits/ping-times.ts';
-import { median } from './rounds.ts';
+import { spreadOf } from './measuring/spread.ts';
 
 const TEMPLATE = 'template';
 const KEY_PREFIX = 'session:';
@@ -113,7 +113,7 @@ try {
     const { name, milliseconds } = longestOf(all);
     const seen = all.map((round) => Math.max(...round.map((command) => command.milliseconds)));
     const p99 = percentile(await pingsDuring(call), 0.99);
-    const times = [milliseconds, median(seen), p99].map((time) => `${time.toFixed(2)} ms`);
+    const times = [milliseconds, spreadOf(seen).median, p99].map((time) => `${time.toFixed(2)} ms`);
     const count = all[0]?.length ?? 0;
     console.log(`| ${[call.name, count, name.toUpperCase(), ...times].join(' | ')} |`);
   }

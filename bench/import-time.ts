@@ -8,7 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 
-import { median } from './rounds.ts';
+import { spreadOf } from './measuring/spread.ts';
 
 const CORE = '@openai/agents-core';
 const PACKAGE = 'agents-json-session';
@@ -51,8 +51,8 @@ function measure(rounds: number): Map<string, Cost[]> {
 }
 
 function toLine([subject, costs]: [string, Cost[]]): string {
-  const wall = median(costs.map((cost) => cost.wall)).toFixed(0);
-  const processor = median(costs.map((cost) => cost.processor)).toFixed(0);
+  const wall = spreadOf(costs.map((cost) => cost.wall)).median.toFixed(0);
+  const processor = spreadOf(costs.map((cost) => cost.processor)).median.toFixed(0);
   const what = subject === CORE ? `${subject} alone` : `+ ${subject}`;
   return `| ${what} | ${wall} ms | ${processor} ms |`;
 }

@@ -1,22 +1,57 @@
 /**
- * Runs the comparisons and writes the table of the README (`npm run bench`).
+ * Measures sessions against their peers (`npm run bench`).
  *
  * @module
  */
-import { fileURLToPath } from 'node:url';
+import { type BenchOptions, readOptions } from './options.ts';
+import { openPlace } from './place/open-place.ts';
+import { type Measured, sectionOf, writeDocuments } from './report/documents.ts';
+import { machineLine } from './report/machine.ts';
+import { WORKS } from './works/index.ts';
+import type { Findings, Work } from './works/work.ts';
 
-import { startRedis } from '../test/servers/redis-server.ts';
-import { benchRedis, benchResends } from './redis-bench.ts';
-import { toTable, writeBetweenMarkers } from './report.ts';
-import { benchSqlite } from './sqlite-bench.ts';
+const options = readOptions(process.argv.slice(2), WORKS);
+if (options.help === null) await measureAll(options);
+else console.log(options.help);
 
-const server = process.env['REDIS_URL'] === undefined ? await startRedis() : null;
-try {
-  const url = server?.url ?? process.env['REDIS_URL'] ?? '';
-  const table = toTable([...(await benchRedis(url)), ...(await benchSqlite())]);
-  console.log(table);
-  console.log(await benchResends(url));
-  writeBetweenMarkers(fileURLToPath(new URL('../README.md', import.meta.url)), table);
-} finally {
-  await server?.stop();
+async function measureAll({ works, pace, isFull, omitted }: BenchOptions): Promise<void> {
+  await using open = await openPlace();
+  const remarks = [`Measured on: ${await machineLine(open.place)}.`];
+  if (open.withoutPython !== null) {
+    remarks.push(`Rows of Python packages are left out: ${open.withoutPython}.`);
+  }
+  console.log([...omitted, ...remarks, ''].join('\n'));
+  const measured: Measured[] = [];
+  for (const work of works) {
+    const findings = await tryWork(work, async () => work.measure(open.place, pace));
+    await open.clear();
+    if (findings === null) continue;
+    measured.push({ work, findings });
+    console.log(`${sectionOf({ work, findings })}\n`);
+  }
+  console.log([...omitted, summaryOf(measured)].join('\n'));
+  if (!isFull) return;
+  if (measured.length < works.length)
+    throw new Error('Nothing was written: some works have failed');
+  await writeDocuments(measured, remarks);
+}
+
+/** One that fails does not keep the others from being measured. */
+async function tryWork(work: Work, measure: () => Promise<Findings>): Promise<Findings | null> {
+  const start = performance.now();
+  try {
+    return await measure();
+  } catch (error) {
+    process.exitCode = 1;
+    console.error(`${work.name} failed:`, error);
+    return null;
+  } finally {
+    console.error(`${work.name}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  }
+}
+
+function summaryOf(measured: readonly Measured[]): string {
+  const goals = measured.flatMap(({ findings }) => findings.rows).filter(({ goal }) => goal);
+  const reached = goals.filter(({ goal, ratio }) => goal?.isReached(ratio.median));
+  return `${reached.length} of ${goals.length} goals reached`;
 }

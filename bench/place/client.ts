@@ -1,5 +1,5 @@
 /**
- * The client that all peers share.
+ * The client that all peers of node-redis share.
  *
  * @module
  */
@@ -17,4 +17,14 @@ export async function connect(url: string): Promise<BenchClient> {
   client.on('error', () => {});
   await client.connect();
   return client;
+}
+
+/**
+ * Removes all keys of a run: those that its prefix begins, and those of peers with a prefix of their own
+ * before it.
+ */
+export async function removeKeys(client: BenchClient, prefix: string): Promise<void> {
+  for await (const keys of client.scanIterator({ MATCH: `*${prefix}*`, COUNT: 1000 })) {
+    if (keys.length > 0) await client.unlink(keys);
+  }
 }
