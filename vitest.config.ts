@@ -42,7 +42,7 @@ const test: ProjectConfig = {
 const WITHOUT_SDK = [
   'test/contract/broken-stores.test.ts',
   'test/contract/redis-{cluster,durability,least-privilege}.test.ts',
-  'test/{docs,doctor,document,examples,processes,protocol,scripts,security,servers,stores}/**',
+  'test/{bench,docs,doctor,document,examples,processes,protocol,scripts,security,servers,stores}/**',
 ];
 
 // What goes wrong is a project of its own: `npm run test:faults`.

@@ -7,10 +7,11 @@ import { JSONSession } from 'agents-json-session';
 import { RedisStore } from 'agents-json-session/redis';
 
 import { messageItem, messageText } from '../peers/conversation-items.ts';
-import type { BenchClient } from '../place/client.ts';
 import type { Place } from '../place/place.ts';
 
 const TTL_SECONDS = 3600;
+/** The first ones are not yet like all others: they create the session. */
+const WATCHED = 4;
 
 /** The entry of an append: the last argument. */
 interface Entry {
@@ -23,13 +24,15 @@ interface Entry {
  * number that comes next: an equal one would be a resend.
  */
 export class AppendCommand {
-  readonly #name: string;
+  readonly sessionId: string;
+  /** How many there were. */
+  made: number = WATCHED;
   readonly #args: readonly string[];
   readonly #numberAt: number;
   #number: number;
 
-  private constructor(name: string, args: readonly string[], numberAt: number) {
-    this.#name = name;
+  private constructor(sessionId: string, args: readonly string[], numberAt: number) {
+    this.sessionId = sessionId;
     this.#args = args;
     this.#numberAt = numberAt;
     this.#number = Number(args[numberAt]);
@@ -47,7 +50,9 @@ export class AppendCommand {
       },
     });
     const session = new JSONSession({ sessionId, store, keyPrefix: prefix, ttl: TTL_SECONDS });
-    for (const number of [0, 1, 2, 3]) await session.addItems([messageItem(sessionId, number)]);
+    for (let number = 0; number < WATCHED; number += 1) {
+      await session.addItems([messageItem(sessionId, number)]);
+    }
     const [before = [], last = []] = seen.slice(-2);
     const numberAt = last.findIndex((text, index) => isNext(before[index], text));
     if (numberAt === -1) throw new Error('Appends are no longer numbered');
@@ -61,9 +66,10 @@ export class AppendCommand {
    */
   next(script?: string): string[] {
     this.#number += 1;
+    this.made += 1;
     const args = [...this.#args];
     const entry = JSON.parse(args.at(-1) ?? '') as Entry;
-    const content = messageText(this.#name, this.#number);
+    const content = messageText(this.sessionId, this.#number);
     const id = this.#number.toString(16).padStart(16, '0');
     args[args.length - 1] = JSON.stringify({ ...entry, id, content });
     args[this.#numberAt] = String(this.#number);
@@ -73,13 +79,20 @@ export class AppendCommand {
 }
 
 /**
- * Sends an append.
+ * Makes sure that all appends of the writers of one session were applied: what is refused, or taken for a
+ * resend, is fast.
  *
- * @throws Error when it was not applied.
+ * @throws Error when some were not.
  */
-export async function sendAppend(client: BenchClient, command: string[]): Promise<void> {
-  const [outcome] = await client.sendCommand<string[]>(command);
-  if (outcome !== 'OK') throw new Error(`The append gave ${outcome}`);
+export async function checkApplied(
+  { client, prefix }: Place,
+  commands: readonly AppendCommand[],
+): Promise<void> {
+  const { sessionId } = commands[0] ?? { sessionId: '' };
+  const made = commands.reduce((sum, command) => sum + command.made, 0);
+  const key = `${prefix}${sessionId}`;
+  const [length] = await client.sendCommand<number[]>(['JSON.ARRLEN', key, '$.messages']);
+  if (length !== made) throw new Error(`${length} of ${made} appends were applied`);
 }
 
 function isNext(before: string | undefined, text: string): boolean {

@@ -32,8 +32,8 @@ export interface OpenPlace extends AsyncDisposable {
 export async function openPlace(): Promise<OpenPlace> {
   const environment = await findPython();
   const given = process.env['REDIS_URL'];
-  const server = given === undefined ? await startRedis() : null;
-  const url = given ?? server?.url ?? '';
+  const server = given === undefined || given === '' ? await startRedis() : null;
+  const url = server?.url ?? given ?? '';
   const client = await connect(url);
   const folder = newFolder();
   const release = onParentDeath(['rm', '-rf', folder]);

@@ -11,7 +11,7 @@ import { spreadLabels } from './plot-labels.ts';
 
 const WIDTH = 820;
 const HEIGHT = 420;
-const MARGIN = { left: 60, right: 200, top: 40, bottom: 45 };
+const MARGIN = { left: 60, right: 225, top: 40, bottom: 45 };
 const LABEL_HEIGHT = 15;
 
 /** Readable on white and on black: the pages that show it have either. */
@@ -76,7 +76,7 @@ export function drawPlot({ title, curves }: PlotOfCurves): string {
     },
     y: {
       type: 'log',
-      label: `ms to ${title}`,
+      label: `ms: ${title}`,
       domain: domainOf(points),
       grid: true,
       tickFormat: '~g',

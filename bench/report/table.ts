@@ -18,7 +18,7 @@ export function shortTable(rows: readonly Row[]): string {
       `${row.what}, ${row.at}`,
       row.peer,
       values(row),
-      row.ratio.median.toFixed(2),
+      short(row.ratio.median),
       server(row),
     ]),
   );
@@ -63,7 +63,12 @@ function number(value: number, unit: Unit): string {
 }
 
 function ratio({ lower, median, upper }: Spread): string {
-  return `${median.toFixed(2)} (${lower.toFixed(2)}–${upper.toFixed(2)})`;
+  return `${short(median)} (${short(lower)}–${short(upper)})`;
+}
+
+/** Small ratios keep two digits that say something. */
+function short(value: number): string {
+  return value < 0.1 ? String(Number(value.toPrecision(2))) : value.toFixed(2);
 }
 
 function server(row: Row): string {

@@ -6,7 +6,7 @@
 import { JSONSession } from 'agents-json-session';
 import { RedisStore } from 'agents-json-session/redis';
 
-import { AppendCommand, sendAppend } from '../measuring/append-command.ts';
+import { AppendCommand, checkApplied } from '../measuring/append-command.ts';
 import { inTurn } from '../measuring/rounds.ts';
 import { ratioOf, spreadOf } from '../measuring/spread.ts';
 import { messageItem } from '../peers/conversation-items.ts';
@@ -28,14 +28,15 @@ export const CROWD: Work = {
   title: `${SESSIONS} sessions append at once`,
   async measure(place, { rounds, warmUp }) {
     const ours = newSessions(place);
-    const bare = await bareAppends(place);
+    const commands = await watchAppends(place);
     const rates = await inTurn(
       {
         ours: async (round) => rateOf(ours, round),
-        theirs: async (round) => rateOf(bare(), round),
+        theirs: async (round) => rateOf(bareAppends(place, commands), round),
       },
       { rounds, warmUp: warmUp + 2 },
     );
+    for (const command of commands) await checkApplied(place, [command]);
     return { rows: [toRow(rates)] };
   },
 };
@@ -49,17 +50,20 @@ function newSessions({ client, prefix }: Place): Member[] {
   });
 }
 
-/** The commands of a round are made before it. */
-async function bareAppends(place: Place): Promise<() => Member[]> {
+async function watchAppends(place: Place): Promise<AppendCommand[]> {
   const commands: AppendCommand[] = [];
   for (let count = 0; count < SESSIONS; count += 1) {
     commands.push(await AppendCommand.watch(place, newName()));
   }
-  return () =>
-    commands.map((command) => {
-      const made = Array.from({ length: APPENDS }, () => command.next());
-      return async () => sendAppend(place.client, made.shift() ?? []);
-    });
+  return commands;
+}
+
+/** The commands of a round are made before it. */
+function bareAppends({ client }: Place, commands: readonly AppendCommand[]): Member[] {
+  return commands.map((command) => {
+    const made = Array.from({ length: APPENDS }, () => command.next());
+    return async () => client.sendCommand(made.shift() ?? []);
+  });
 }
 
 async function rateOf(members: readonly Member[], round: number): Promise<number> {

@@ -4,7 +4,7 @@
  * @module
  */
 import { append } from '../../src/stores/redis/scripts.generated.ts';
-import { AppendCommand, sendAppend } from '../measuring/append-command.ts';
+import { AppendCommand, checkApplied } from '../measuring/append-command.ts';
 import { inTurn } from '../measuring/rounds.ts';
 import { serverTimeOf } from '../measuring/server-time.ts';
 import { ratioOf, spreadOf } from '../measuring/spread.ts';
@@ -28,7 +28,7 @@ export const RESENDS: Work = {
       rows.push({
         key: `resends/${writers}`,
         what: RESENDS.title,
-        at: `${writers} known writers`,
+        at: `known writers: ${writers}`,
         peer: 'the same without recognising resends',
         unit: 'µs',
         ours: spreadOf(times.ours),
@@ -54,10 +54,10 @@ async function appender(
   return async () => {
     const time = await serverTimeOf(place.client, async () => {
       for (let count = 0; count < APPENDS; count += 1) {
-        const command = commands[count % writers]?.next(script) ?? [];
-        await sendAppend(place.client, command);
+        await place.client.sendCommand(commands[count % writers]?.next(script) ?? []);
       }
     });
+    await checkApplied(place, commands);
     return time / APPENDS;
   };
 }
