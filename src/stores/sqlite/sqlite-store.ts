@@ -3,9 +3,8 @@
  *
  * @module
  */
-import type { DocumentHead, MessageEntry } from '../../document/document.ts';
+import type { DocumentHead } from '../../document/document.ts';
 import { SCHEMA } from '../../document/document.ts';
-import { entryId, parseHead, schemaOf } from '../../document/document-head.ts';
 import {
   CorruptDocumentError,
   LeaseLostError,
@@ -17,7 +16,6 @@ import type { Durability } from '../../durability.ts';
 import type { DiagnoseParams, StoreDiagnosis } from '../../doctor/diagnosis.ts';
 import { checkExpectation, missingSession } from '../../document/expectation.ts';
 import {
-  type Added,
   type CompleteHead,
   headAfterAppend,
   headAfterOperation,
@@ -39,7 +37,6 @@ import type {
   ExistingParams,
   HistoryTail,
   LockParams,
-  NewEntry,
   Operation,
   ReadParams,
   RewriteParams,
@@ -50,13 +47,13 @@ import type {
   WriteParams,
   WriteResult,
 } from '../../store.ts';
+import { clock } from './clock.ts';
 import { Database } from './database.ts';
 import { diagnoseFile } from './diagnosis/diagnose-file.ts';
 import { checkFsync } from './durability.ts';
-
-/** How often writes remove sessions that have expired, and how many at once. */
-const PURGE_EVERY_MS = 60_000;
-const PURGE_LIMIT = 100;
+import { EntryRows } from './entry-rows.ts';
+import { SessionRows, type StoredSession } from './session-rows.ts';
+import { parseStoredHead } from './stored-head.ts';
 
 /**
  * Options of {@link SqliteStore.open}.
@@ -74,13 +71,6 @@ export interface SqliteStoreOptions {
    * @defaultValue `'acknowledged'`
    */
   durability?: Exclude<Durability, 'replicated'>;
-}
-
-/** A session that is there and has not expired. */
-interface StoredSession {
-  readonly id: number;
-  readonly head: DocumentHead;
-  readonly schema: number;
 }
 
 /**
@@ -101,10 +91,13 @@ interface StoredSession {
 export class SqliteStore implements SessionStore {
   readonly timeoutMs: number;
   readonly #database: Database;
-  #lastPurge = Number.NEGATIVE_INFINITY;
+  readonly #sessions: SessionRows;
+  readonly #entries: EntryRows;
 
   private constructor(database: Database, timeoutMs: number) {
     this.#database = database;
+    this.#sessions = new SessionRows(database);
+    this.#entries = new EntryRows(database);
     this.timeoutMs = timeoutMs;
   }
 
@@ -124,22 +117,22 @@ export class SqliteStore implements SessionStore {
   async create(params: CreateParams): Promise<WriteResult> {
     const { session, sessionId, ttl } = params;
     return this.#database.write(() => {
-      this.#purge();
-      if (this.#findRow(params) !== null) throw new SessionExistsError(sessionId);
+      this.#sessions.purge();
+      if (this.#sessions.row(params) !== null) throw new SessionExistsError(sessionId);
       return this.#insert(params, newHead(sessionId, session, ttl, clock()));
     }, params);
   }
 
   async read(params: ReadParams): Promise<SessionSnapshot | null> {
     return this.#database.read(() => {
-      const session = this.#find(params);
+      const session = this.#sessions.find(params);
       if (session === null) return null;
       const { head, id } = session;
       const walk = this.#walk(session, params.entries);
       return {
         incarnation: incarnationOf(head),
         head,
-        length: this.#length(id),
+        length: this.#entries.count(id),
         entries: walk.entries,
         inHistory: walk.inHistory,
         operation: appliedOperation(head.operations, params.operationId),
@@ -152,8 +145,8 @@ export class SqliteStore implements SessionStore {
   async append(params: AppendParams): Promise<WriteResult> {
     const { entries, create, sessionId, ttl, operation } = params;
     return this.#database.write(() => {
-      this.#purge();
-      if (create !== null && this.#find(params) === null) {
+      this.#sessions.purge();
+      if (create !== null && this.#sessions.find(params) === null) {
         // The lock that the writer holds is gone with the session.
         if (params.lockToken !== undefined) throw new LeaseLostError(sessionId);
         this.#insert(params, newHead(sessionId, create, ttl, clock()));
@@ -162,7 +155,7 @@ export class SqliteStore implements SessionStore {
       const repeated = repeatOf(head, operation);
       if (repeated !== null) return repeated;
       checkLock(head, params, clock());
-      const added = this.#insertEntries(id, this.#length(id), entries, now);
+      const added = this.#entries.add(id, this.#entries.count(id), entries, now);
       const after = headAfterAppend(head, params, added, now);
       const recorded = headAfterRecord(after, fullRecord(params.run, params));
       return this.#save(id, headAfterOperation(recorded, operation, now), now);
@@ -176,12 +169,12 @@ export class SqliteStore implements SessionStore {
       const repeated = repeatOf(head, operation);
       if (repeated !== null) return repeated;
       checkLock(head, params, clock());
-      const before = this.#length(id);
+      const before = this.#entries.count(id);
       if (version !== null && !this.#holds(version, id, head, before)) return null;
       const kept = drop === 'all' ? 0 : Math.max(0, before - drop);
       const historyStart = this.#historyStart(id, head, params, kept);
-      this.#database.run('DELETE FROM entries WHERE session = ? AND position >= ?', id, kept);
-      const added = this.#insertEntries(id, kept, entries, now);
+      this.#entries.dropFrom(id, kept);
+      const added = this.#entries.add(id, kept, entries, now);
       const rewritten = { before, kept, ...added, historyStart };
       const after = headAfterRewrite(head, rewritten, params, now);
       const recorded = headAfterRecord(after, fullRecord(params.run));
@@ -199,8 +192,8 @@ export class SqliteStore implements SessionStore {
   async lock(params: LockParams): Promise<WriteResult> {
     const { create, sessionId, ttl } = params;
     return this.#database.write(() => {
-      this.#purge();
-      if (create !== null && this.#find(params) === null) {
+      this.#sessions.purge();
+      if (create !== null && this.#sessions.find(params) === null) {
         this.#insert(params, newHead(sessionId, create, ttl, clock()));
       }
       const { id, head, now } = this.#writable(params);
@@ -218,9 +211,9 @@ export class SqliteStore implements SessionStore {
 
   async delete(params: ExistingParams): Promise<boolean> {
     return this.#database.write(() => {
-      const row = this.#findRow(params);
+      const row = this.#sessions.row(params);
       if (row === null || !isExpected(row.head, params)) return false;
-      this.#database.run('DELETE FROM sessions WHERE id = ?', row.id);
+      this.#sessions.remove(row.id);
       return true;
     }, params);
   }
@@ -234,24 +227,10 @@ export class SqliteStore implements SessionStore {
     this.#database.close();
   }
 
-  /** The row of a key; one whose time is up is not there, whether it was removed or not. */
-  #findRow({ key }: SessionAddress): { id: number; head: string } | null {
-    const sql = 'SELECT id, head FROM sessions WHERE key = ? AND ifnull(expires_at > ?, 1)';
-    const row = this.#database.get(sql, key, clock());
-    return row === undefined ? null : { id: Number(row['id']), head: String(row['head']) };
-  }
-
-  #find(address: SessionAddress): StoredSession | null {
-    const row = this.#findRow(address);
-    if (row === null) return null;
-    const stored = parseStored(row.head, address.sessionId);
-    return { id: row.id, head: storedHead(stored, address.sessionId), schema: schemaOf(stored) };
-  }
-
   /** The session to write to, with everything checked, and the time of the write. */
   #writable(params: WriteParams): { id: number; head: CompleteHead; now: number } {
     const { sessionId, expect, ttl } = params;
-    const session = this.#find(params);
+    const session = this.#sessions.find(params);
     if (session === null) throw missingSession(sessionId, expect);
     checkExpectation(session.head, expect, sessionId);
     if (session.schema > SCHEMA) throw new UnsupportedSchemaError(sessionId, session.schema);
@@ -260,41 +239,20 @@ export class SqliteStore implements SessionStore {
     return { id: session.id, head, now: Math.max(clock(), head.updated_at) };
   }
 
-  #insert({ key }: SessionAddress, head: CompleteHead): WriteResult {
-    this.#database.run('DELETE FROM sessions WHERE key = ?', key);
-    const sql = 'INSERT INTO sessions (key, head, expires_at) VALUES (?, ?, ?)';
-    this.#database.run(sql, key, JSON.stringify(head), expiry(head));
+  #insert(address: SessionAddress, head: CompleteHead): WriteResult {
+    this.#sessions.insert(address, head);
     return { incarnation: head.state.incarnation, time: head.updated_at };
   }
 
   #save(id: number, head: CompleteHead, time: number): WriteResult {
-    const sql = 'UPDATE sessions SET head = ?, expires_at = ifnull(?, expires_at) WHERE id = ?';
-    this.#database.run(sql, JSON.stringify(head), expiry(head), id);
+    this.#sessions.save(id, head);
     const { incarnation, bytes } = head.state;
     return { incarnation, time, ...(bytes !== undefined && { bytes }) };
   }
 
-  /** Gives what was added. */
-  #insertEntries(
-    id: number,
-    length: number,
-    entries: readonly (NewEntry | MessageEntry)[],
-    timestamp: number,
-  ): Added {
-    const sql = 'INSERT INTO entries (session, position, entry) VALUES (?, ?, ?)';
-    let bytes = 0;
-    for (const [index, entry] of entries.entries()) {
-      const stamped = 'timestamp' in entry ? entry : { ...entry, timestamp };
-      const json = JSON.stringify(stamped);
-      bytes += Buffer.byteLength(json);
-      this.#database.run(sql, id, length + index, json);
-    }
-    return { length: length + entries.length, bytes };
-  }
-
   #holds(version: HistoryTail, id: number, head: CompleteHead, length: number): boolean {
     const { generation, lastId } = version;
-    return head.state.generation === generation && this.#entryId(id, length - 1) === lastId;
+    return head.state.generation === generation && this.#entries.idAt(id, length - 1) === lastId;
   }
 
   #historyStart(
@@ -303,63 +261,18 @@ export class SqliteStore implements SessionStore {
     params: RewriteParams,
     kept: number,
   ): Rewritten['historyStart'] {
-    const lastKept = this.#entryId(id, kept - 1);
+    const lastKept = this.#entries.idAt(id, kept - 1);
     const isNeeded = params.historyStart === 'kept' && kept > 0;
     if (isNeeded && lastKept === '') throw new CorruptDocumentError(params.sessionId, 'messages');
     return movedHistoryStart(head, params, kept, lastKept);
   }
 
-  #entryId(id: number, position: number): string {
-    const sql = 'SELECT entry FROM entries WHERE session = ? AND position = ?';
-    return entryId(parseJson(this.#database.get(sql, id, position)?.['entry']));
-  }
-
-  #length(id: number): number {
-    const sql = 'SELECT max(position) AS last FROM entries WHERE session = ?';
-    const last = this.#database.get(sql, id)?.['last'];
-    return typeof last === 'number' ? last + 1 : 0;
-  }
-
   #walk({ id, head }: StoredSession, selection: EntrySelection): HistoryWalk {
     if (selection.kind === 'none') return new HistoryWalk({ kind: 'all' }, head);
     const walk = new HistoryWalk(selection, head);
-    const sql = 'SELECT entry FROM entries WHERE session = ? ORDER BY position DESC';
-    for (const row of this.#database.iterate(sql, id)) {
-      walk.see(parseJson(row['entry']));
-      if (walk.ended) break;
-    }
+    this.#entries.show(id, walk);
     return walk;
   }
-
-  #purge(): void {
-    const now = performance.now();
-    if (now - this.#lastPurge < PURGE_EVERY_MS) return;
-    this.#lastPurge = now;
-    const expired = 'SELECT id FROM sessions WHERE expires_at <= ? LIMIT ?';
-    this.#database.run(`DELETE FROM sessions WHERE id IN (${expired})`, clock(), PURGE_LIMIT);
-  }
-}
-
-function clock(): number {
-  return Date.now() / 1000;
-}
-
-function expiry({ state }: CompleteHead): number | null {
-  return state.ttl === null ? null : clock() + state.ttl;
-}
-
-function parseStored(json: string, sessionId: string): Record<string, unknown> {
-  const stored = parseJson(json);
-  if (typeof stored !== 'object' || stored === null) {
-    throw new CorruptDocumentError(sessionId, 'head');
-  }
-  return stored as Record<string, unknown>;
-}
-
-/** Keeps the fields that this release does not know. */
-function storedHead(stored: Record<string, unknown>, sessionId: string): DocumentHead {
-  const { attributes: _attributes, usage: _usage, ...others } = stored;
-  return { ...others, ...parseHead(stored, sessionId) };
 }
 
 /** The result of an operation that was applied before. */
@@ -368,22 +281,13 @@ function repeatOf(head: CompleteHead, operation: Operation | undefined): WriteRe
   return time === null ? null : { repeated: true, incarnation: head.state.incarnation, time };
 }
 
-/** Text that is no JSON is no entry, and reads pass over it. */
-function parseJson(text: unknown): unknown {
-  try {
-    return JSON.parse(String(text));
-  } catch {
-    return null;
-  }
-}
-
 /** What is corrupt can still be deleted, as long as nothing particular was expected of it. */
 function isExpected(json: string, params: ExistingParams): boolean {
   const { expect, sessionId } = params;
   const isAny = expect.incarnation === null && expect.userId === null;
   let head: DocumentHead;
   try {
-    head = storedHead(parseStored(json, sessionId), sessionId);
+    ({ head } = parseStoredHead(json, sessionId));
   } catch (error) {
     if (isAny) return true;
     throw error;

@@ -8,7 +8,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { Deadline } from '../../../deadline.ts';
 import type { DiagnoseParams, Finding, StoreDiagnosis } from '../../../doctor/diagnosis.ts';
 import { hasCode } from '../../../errors.ts';
-import { attempt } from '../database.ts';
+import { attempt } from '../attempt.ts';
 import { FORMAT } from '../schema.ts';
 import { checkPermissions } from './check-permissions.ts';
 import { found } from './found.ts';
