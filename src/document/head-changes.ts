@@ -16,7 +16,7 @@ import { withOperation } from './operations.ts';
 import { clearedUsage } from './run-record.ts';
 import { mergePatch } from './merge-patch.ts';
 import { randomHex } from '../random-ids.ts';
-import type { AppendParams, NewSession, Operation, RewriteParams } from '../store.ts';
+import type { HeadChanges, NewSession, Operation, RewriteParams } from '../store.ts';
 
 /**
  * A head with everything that ours have, whoever made the document.
@@ -52,9 +52,11 @@ export function newHead(
 }
 
 /**
- * Gives a head with everything that ours have, and with the ttl where one is given.
+ * Gives a head with everything that ours have, and with the ttl where one is given. One that has all
+ * that already is given as it is.
  */
 export function completeHead(head: DocumentHead, ttl: number | null): CompleteHead {
+  if (isComplete(head) && (ttl === null || head.state.ttl === ttl)) return head;
   const state = head.state ?? newState(randomHex(16), ttl);
   return {
     operations: {},
@@ -65,44 +67,68 @@ export function completeHead(head: DocumentHead, ttl: number | null): CompleteHe
   };
 }
 
+function isComplete(head: DocumentHead): head is CompleteHead {
+  const { state, operations, attributes, usage } = head;
+  return [state, operations, attributes, usage].every((part) => part !== undefined);
+}
+
 /**
- * What a write added.
+ * Gives a head with what a caller changes. Fields that are not ours stay; where nothing is changed it
+ * is given as it is.
  */
-export interface Added {
-  /** How many entries there are now. */
+export function headAfterChanges(head: CompleteHead, changes: HeadChanges): CompleteHead {
+  const { handoffContext, attributes } = changes;
+  if (handoffContext === undefined && attributes === undefined) return head;
+  return {
+    ...head,
+    ...(handoffContext !== undefined && { handoff_context: handoffContext }),
+    ...(attributes !== undefined && { attributes: mergePatch(head.attributes, attributes) }),
+  };
+}
+
+/**
+ * What the entries of a session come to.
+ */
+export interface EntryTotals {
+  /** How many there are. */
   readonly length: number;
-  /** What those that were added take as JSON text. */
+  /** About what they take as JSON text. */
   readonly bytes: number;
 }
 
 /**
- * Gives a head after an append. Fields that are not ours stay.
+ * What the entries come to by what the head says, and by how many there are.
+ */
+export function entryTotals({ state }: CompleteHead, length: number): EntryTotals {
+  return { length, bytes: typeof state.bytes === 'number' ? state.bytes : 0 };
+}
+
+/**
+ * Gives the time and the counters of a write to a head.
  */
 export function headAfterAppend(
   head: CompleteHead,
-  { changes }: Pick<AppendParams, 'changes'>,
-  { length, bytes }: Added,
+  { length, bytes }: EntryTotals,
   now: number,
 ): CompleteHead {
-  const { handoffContext, attributes } = changes;
   return {
     ...head,
     updated_at: now,
     metadata: { ...head.metadata, message_count: length },
-    state: { ...head.state, bytes: bytesOf(head) + bytes },
-    ...(handoffContext === undefined ? {} : { handoff_context: handoffContext }),
-    ...(attributes === undefined ? {} : { attributes: mergePatch(head.attributes, attributes) }),
+    state: { ...head.state, bytes },
   };
 }
 
 /**
  * What a rewrite did to the entries.
  */
-export interface Rewritten extends Added {
-  /** How many entries there were before. */
-  readonly before: number;
+export interface Rewritten {
+  /** What there was before. */
+  readonly before: EntryTotals;
   /** How many of them were kept. */
   readonly kept: number;
+  /** What there is now. */
+  readonly after: EntryTotals;
   /** Where the model's view begins now; undefined where it begins where it did. */
   readonly historyStart: DocumentState['history_start'] | undefined;
 }
@@ -112,26 +138,25 @@ export interface Rewritten extends Added {
  */
 export function headAfterRewrite(
   head: CompleteHead,
-  { before, kept, length, bytes, historyStart }: Rewritten,
+  { before, kept, after, historyStart }: Rewritten,
   options: Pick<RewriteParams, 'forgetOperations' | 'resetTokens'>,
   now: number,
 ): CompleteHead {
   const { metadata, state } = head;
-  const isChanged = kept < before || historyStart !== undefined;
+  const isChanged = kept < before.length || historyStart !== undefined;
   return {
     ...head,
     updated_at: now,
     metadata: {
       ...metadata,
-      message_count: length,
+      message_count: after.length,
       total_tokens: options.resetTokens ? 0 : metadata.total_tokens,
     },
     state: {
       ...state,
       ...(isChanged && changedVersion(head, kept, now)),
       ...(historyStart !== undefined && { history_start: historyStart }),
-      // About, as what goes is not read.
-      bytes: Math.floor(before > 0 ? (bytesOf(head) * kept) / before : 0) + bytes,
+      bytes: after.bytes,
     },
     operations: options.forgetOperations ? {} : head.operations,
     usage: options.resetTokens ? clearedUsage(head.usage) : head.usage,
@@ -152,10 +177,6 @@ export function movedHistoryStart(
   if (historyStart === 'kept' && kept > 0) return { index: kept, id: lastKeptId };
   if (state.history_start === null) return undefined;
   return historyStart === 'kept' || kept < state.history_start.index ? null : undefined;
-}
-
-function bytesOf({ state }: CompleteHead): number {
-  return typeof state.bytes === 'number' ? state.bytes : 0;
 }
 
 function changedVersion(

@@ -22,14 +22,11 @@ export function readSqliteDocument(database: DatabaseSync, key: string): unknown
 export function writeSqliteDocument(database: DatabaseSync, key: string, document: unknown): void {
   const { messages, ...head } = document as SessionDocument;
   database.exec('BEGIN IMMEDIATE');
-  database.exec('PRAGMA foreign_keys = ON');
   database.prepare('DELETE FROM sessions WHERE key = ?').run(key);
   const { lastInsertRowid } = database
     .prepare('INSERT INTO sessions (key, head) VALUES (?, ?)')
     .run(key, JSON.stringify(head));
-  const insert = database.prepare(
-    'INSERT INTO entries (session, position, entry) VALUES (?, ?, ?)',
-  );
+  const insert = database.prepare('INSERT INTO entries (id, entry) VALUES (? << 32 | ?, ?)');
   for (const [position, entry] of messages.entries()) {
     insert.run(lastInsertRowid, position, JSON.stringify(entry));
   }

@@ -1,15 +1,17 @@
 /**
- * The rows that hold the entries of sessions.
+ * The rows of entries.
  *
  * @module
  */
 import type { MessageEntry } from '../../document/document.ts';
 import { entryId } from '../../document/document-head.ts';
-import type { Added } from '../../document/head-changes.ts';
+import type { EntryTotals } from '../../document/head-changes.ts';
 import type { HistoryWalk } from '../../document/history-walk.ts';
 import type { NewEntry } from '../../store.ts';
 import type { Database } from './database.ts';
 import { parseJson } from './stored-head.ts';
+
+const NONE: EntryTotals = { length: 0, bytes: 0 };
 
 /**
  * Reads and writes entries within a transaction.
@@ -21,52 +23,59 @@ export class EntryRows {
     this.#database = database;
   }
 
-  /** How many entries a session has. */
-  count(session: number): number {
-    const sql = 'SELECT max(position) AS last FROM entries WHERE session = ?';
-    const last = this.#database.get(sql, session)?.['last'];
-    return typeof last === 'number' ? last + 1 : 0;
-  }
-
   /** Shows a walk the entries of a session. */
   show(session: number, walk: HistoryWalk): void {
-    const sql = 'SELECT entry FROM entries WHERE session = ? ORDER BY position DESC';
-    for (const row of this.#database.iterate(sql, session)) {
-      walk.see(parseJson(row['entry']));
-      if (walk.ended) break;
-    }
+    const sql =
+      'SELECT entry FROM entries WHERE id >= ?1 << 32 AND id < ?1 + 1 << 32 ORDER BY id DESC';
+    this.#database.each(sql, [session], ([entry]) => {
+      walk.see(parseJson(entry));
+      return !walk.ended;
+    });
   }
 
   /** The id of an entry, or empty where there is none with an id. */
   idAt(session: number, position: number): string {
-    const sql = 'SELECT entry FROM entries WHERE session = ? AND position = ?';
-    return entryId(parseJson(this.#database.get(sql, session, position)?.['entry']));
+    if (position < 0) return '';
+    const sql = 'SELECT entry FROM entries WHERE id = ? << 32 | ?';
+    return entryId(parseJson(this.#database.get(sql, session, position)?.[0]));
   }
 
-  /** Adds entries from a position on. */
+  /** What the entries come to up to a position. */
+  totalsAt(session: number, position: number, all: EntryTotals): EntryTotals {
+    if (position === 0 || position === all.length) return position === 0 ? NONE : all;
+    const sql = 'SELECT bytes FROM entries WHERE id = ? << 32 | ?';
+    const bytes = this.#database.get(sql, session, position - 1)?.[0];
+    // What another program has added is not counted.
+    const share = Math.floor((all.bytes * position) / all.length);
+    return { length: position, bytes: typeof bytes === 'number' ? bytes : share };
+  }
+
+  /**
+   * Adds entries at the end.
+   *
+   * @param before - What there is already.
+   * @returns What there is then.
+   */
   add(
     session: number,
-    position: number,
+    before: EntryTotals,
     entries: readonly (NewEntry | MessageEntry)[],
-    timestamp: number,
-  ): Added {
-    const sql = 'INSERT INTO entries (session, position, entry) VALUES (?, ?, ?)';
-    let bytes = 0;
-    for (const [index, entry] of entries.entries()) {
-      const stamped = 'timestamp' in entry ? entry : { ...entry, timestamp };
-      const json = JSON.stringify(stamped);
+    time: number,
+  ): EntryTotals {
+    const sql = 'INSERT INTO entries (id, entry, written_at, bytes) VALUES (? << 32 | ?, ?, ?, ?)';
+    let { length, bytes } = before;
+    for (const entry of entries) {
+      const json = JSON.stringify('timestamp' in entry ? entry : { ...entry, timestamp: time });
       bytes += Buffer.byteLength(json);
-      this.#database.run(sql, session, position + index, json);
+      this.#database.run(sql, session, length, json, time, bytes);
+      length += 1;
     }
-    return { length: position + entries.length, bytes };
+    return { length, bytes };
   }
 
   /** Removes the entries from a position on. */
   dropFrom(session: number, position: number): void {
-    this.#database.run(
-      'DELETE FROM entries WHERE session = ? AND position >= ?',
-      session,
-      position,
-    );
+    const sql = 'DELETE FROM entries WHERE id >= (?1 << 32 | ?2) AND id < ?1 + 1 << 32';
+    this.#database.run(sql, session, position);
   }
 }

@@ -8,21 +8,33 @@ import type { CompleteHead } from '../../document/head-changes.ts';
 import type { SessionAddress } from '../../store.ts';
 import { clock } from './clock.ts';
 import type { Database } from './database.ts';
-import { parseStoredHead, type StoredHead } from './stored-head.ts';
+import {
+  currentHead,
+  HeadReader,
+  type NewestRow,
+  parseStoredHead,
+  type StoredHead,
+} from './stored-head.ts';
 
 /** How often sessions that have expired are removed, and how many at once. */
 const PURGE_EVERY_MS = 60_000;
 const PURGE_LIMIT = 100;
 
-/** The row of a session, as it is. */
-export interface SessionRow {
+const FIND = `SELECT id, head, written_at, bytes, length FROM current_sessions
+  WHERE key = ? AND ifnull(expires_at > ?, 1)`;
+
+/** What the rows of a session say of it, as they are. */
+interface SessionRow {
   readonly id: number;
   readonly head: string;
+  readonly newest: NewestRow;
 }
 
 /** A session that is there and has not expired. */
 export interface StoredSession extends StoredHead {
   readonly id: number;
+  /** How many entries it has. */
+  readonly length: number;
 }
 
 /**
@@ -30,27 +42,40 @@ export interface StoredSession extends StoredHead {
  */
 export class SessionRows {
   readonly #database: Database;
+  readonly #heads = new HeadReader();
   #lastPurge = Number.NEGATIVE_INFINITY;
 
   constructor(database: Database) {
     this.#database = database;
   }
 
-  /** The row of a key; one whose time is up is not there, whether it was removed or not. */
+  /** The rows of a key; one whose time is up is not there, whether it was removed or not. */
   row({ key }: SessionAddress): SessionRow | null {
-    const sql = 'SELECT id, head FROM sessions WHERE key = ? AND ifnull(expires_at > ?, 1)';
-    const row = this.#database.get(sql, key, clock());
-    return row === undefined ? null : { id: Number(row['id']), head: String(row['head']) };
+    const row = this.#database.get(FIND, key, clock());
+    if (row === undefined) return null;
+    const [id, head, writtenAt, bytes, length] = row;
+    const newest = { writtenAt, bytes, length } as NewestRow;
+    return { id: Number(id), head: String(head), newest };
   }
 
   /**
-   * The session of a key.
+   * The session of a key, for whoever may hand it on.
    *
    * @throws `CorruptDocumentError` (`corrupt_document`) naming the field that is wrong.
    */
-  find(address: SessionAddress): StoredSession | null {
+  findToRead(address: SessionAddress): StoredSession | null {
     const row = this.row(address);
-    return row === null ? null : { id: row.id, ...parseStoredHead(row.head, address.sessionId) };
+    return row === null ? null : current(row, parseStoredHead(row.head, address.sessionId));
+  }
+
+  /**
+   * The session of a key, whose head must not be changed nor handed on: most often it was read before.
+   *
+   * @throws `CorruptDocumentError` (`corrupt_document`) naming the field that is wrong.
+   */
+  findToWrite(address: SessionAddress): StoredSession | null {
+    const row = this.row(address);
+    return row === null ? null : current(row, this.#heads.read(row, address.sessionId));
   }
 
   /** Puts a new session at a key, where none is or one whose time is up. */
@@ -66,7 +91,14 @@ export class SessionRows {
     this.#database.run(sql, JSON.stringify(head), expiry(head), id);
   }
 
-  /** Removes a session with its entries. */
+  /** Starts the time to live again. */
+  renew(id: number, head: CompleteHead): void {
+    const expiresAt = expiry(head);
+    if (expiresAt === null) return;
+    this.#database.run('UPDATE sessions SET expires_at = ? WHERE id = ?', expiresAt, id);
+  }
+
+  /** Removes a session; its entries go with it. */
   remove(id: number): void {
     this.#database.run('DELETE FROM sessions WHERE id = ?', id);
   }
@@ -79,6 +111,10 @@ export class SessionRows {
     const expired = 'SELECT id FROM sessions WHERE expires_at <= ? LIMIT ?';
     this.#database.run(`DELETE FROM sessions WHERE id IN (${expired})`, clock(), PURGE_LIMIT);
   }
+}
+
+function current({ id, newest }: SessionRow, { head, schema }: StoredHead): StoredSession {
+  return { id, head: currentHead(head, newest), schema, length: newest.length };
 }
 
 function expiry({ state }: Pick<DocumentHead, 'state'>): number | null {

@@ -17,9 +17,12 @@ import type { DiagnoseParams, StoreDiagnosis } from '../../doctor/diagnosis.ts';
 import { checkExpectation, missingSession } from '../../document/expectation.ts';
 import {
   type CompleteHead,
-  headAfterAppend,
-  headAfterOperation,
   completeHead,
+  type EntryTotals,
+  entryTotals,
+  headAfterAppend,
+  headAfterChanges,
+  headAfterOperation,
   headAfterRewrite,
   movedHistoryStart,
   newHead,
@@ -71,6 +74,14 @@ export interface SqliteStoreOptions {
    * @defaultValue `'acknowledged'`
    */
   durability?: Exclude<Durability, 'replicated'>;
+}
+
+/** A session that a write may change. */
+interface Writable {
+  readonly id: number;
+  readonly head: CompleteHead;
+  readonly totals: EntryTotals;
+  readonly now: number;
 }
 
 /**
@@ -125,14 +136,14 @@ export class SqliteStore implements SessionStore {
 
   async read(params: ReadParams): Promise<SessionSnapshot | null> {
     return this.#database.read(() => {
-      const session = this.#sessions.find(params);
+      const session = this.#sessions.findToRead(params);
       if (session === null) return null;
-      const { head, id } = session;
+      const { head, length } = session;
       const walk = this.#walk(session, params.entries);
       return {
         incarnation: incarnationOf(head),
         head,
-        length: this.#entries.count(id),
+        length,
         entries: walk.entries,
         inHistory: walk.inHistory,
         operation: appliedOperation(head.operations, params.operationId),
@@ -143,41 +154,42 @@ export class SqliteStore implements SessionStore {
   }
 
   async append(params: AppendParams): Promise<WriteResult> {
-    const { entries, create, sessionId, ttl, operation } = params;
+    const { entries, changes, operation } = params;
     return this.#database.write(() => {
       this.#sessions.purge();
-      if (create !== null && this.#sessions.find(params) === null) {
-        // The lock that the writer holds is gone with the session.
-        if (params.lockToken !== undefined) throw new LeaseLostError(sessionId);
-        this.#insert(params, newHead(sessionId, create, ttl, clock()));
-      }
-      const { id, head, now } = this.#writable(params);
+      const session = this.#findOrCreate(params);
+      const { id, head, now, totals } = this.#writable(params, session);
       const repeated = repeatOf(head, operation);
       if (repeated !== null) return repeated;
       checkLock(head, params, clock());
-      const added = this.#entries.add(id, this.#entries.count(id), entries, now);
-      const after = headAfterAppend(head, params, added, now);
-      const recorded = headAfterRecord(after, fullRecord(params.run, params));
-      return this.#save(id, headAfterOperation(recorded, operation, now), now);
+      const after = this.#entries.add(id, totals, entries, now);
+      const changed = headAfterChanges(head, changes);
+      const recorded = headAfterRecord(changed, fullRecord(params.run, params));
+      const named = headAfterOperation(recorded, operation, now);
+      // What it would change in the head, the row of the newest entry says.
+      if (named === session?.head && entries.length > 0) {
+        this.#sessions.renew(id, named);
+        return { incarnation: named.state.incarnation, time: now, bytes: after.bytes };
+      }
+      return this.#save(id, headAfterAppend(named, after, now), now);
     }, params);
   }
 
   async rewrite(params: RewriteParams): Promise<WriteResult | null> {
     const { version, drop, operation, entries = [] } = params;
     return this.#database.write(() => {
-      const { id, head, now } = this.#writable(params);
+      const { id, head, now, totals: before } = this.#writable(params);
       const repeated = repeatOf(head, operation);
       if (repeated !== null) return repeated;
       checkLock(head, params, clock());
-      const before = this.#entries.count(id);
-      if (version !== null && !this.#holds(version, id, head, before)) return null;
-      const kept = drop === 'all' ? 0 : Math.max(0, before - drop);
+      if (version !== null && !this.#holds(version, id, head, before.length)) return null;
+      const kept = drop === 'all' ? 0 : Math.max(0, before.length - drop);
       const historyStart = this.#historyStart(id, head, params, kept);
+      const left = this.#entries.totalsAt(id, kept, before);
       this.#entries.dropFrom(id, kept);
-      const added = this.#entries.add(id, kept, entries, now);
-      const rewritten = { before, kept, ...added, historyStart };
-      const after = headAfterRewrite(head, rewritten, params, now);
-      const recorded = headAfterRecord(after, fullRecord(params.run));
+      const after = this.#entries.add(id, left, entries, now);
+      const rewritten = headAfterRewrite(head, { before, kept, after, historyStart }, params, now);
+      const recorded = headAfterRecord(rewritten, fullRecord(params.run));
       return this.#save(id, headAfterOperation(recorded, operation, now), now);
     }, params);
   }
@@ -190,13 +202,9 @@ export class SqliteStore implements SessionStore {
   }
 
   async lock(params: LockParams): Promise<WriteResult> {
-    const { create, sessionId, ttl } = params;
     return this.#database.write(() => {
       this.#sessions.purge();
-      if (create !== null && this.#sessions.find(params) === null) {
-        this.#insert(params, newHead(sessionId, create, ttl, clock()));
-      }
-      const { id, head, now } = this.#writable(params);
+      const { id, head, now } = this.#writable(params, this.#findOrCreate(params));
       return this.#save(id, lockedHead(head, params, now), now);
     }, params);
   }
@@ -227,16 +235,30 @@ export class SqliteStore implements SessionStore {
     this.#database.close();
   }
 
-  /** The session to write to, with everything checked, and the time of the write. */
-  #writable(params: WriteParams): { id: number; head: CompleteHead; now: number } {
+  #findOrCreate(params: AppendParams | LockParams): StoredSession | null {
+    const { create, sessionId, ttl, lockToken } = params;
+    const session = this.#sessions.findToWrite(params);
+    if (session !== null || create === null) return session;
+    // The lock that the writer holds is gone with the session.
+    if ('entries' in params && lockToken !== undefined) throw new LeaseLostError(sessionId);
+    this.#insert(params, newHead(sessionId, create, ttl, clock()));
+    return this.#sessions.findToWrite(params);
+  }
+
+  /** What is to be written to, with everything checked, and the time of the write. */
+  #writable(params: WriteParams, session = this.#sessions.findToWrite(params)): Writable {
     const { sessionId, expect, ttl } = params;
-    const session = this.#sessions.find(params);
     if (session === null) throw missingSession(sessionId, expect);
     checkExpectation(session.head, expect, sessionId);
     if (session.schema > SCHEMA) throw new UnsupportedSchemaError(sessionId, session.schema);
     const head = completeHead(session.head, ttl);
-    // The clock of a machine can be set back; the times of a session never go back.
-    return { id: session.id, head, now: Math.max(clock(), head.updated_at) };
+    return {
+      id: session.id,
+      head,
+      totals: entryTotals(head, session.length),
+      // The clock of a machine can be set back; the times of a session never go back.
+      now: Math.max(clock(), head.updated_at),
+    };
   }
 
   #insert(address: SessionAddress, head: CompleteHead): WriteResult {
