@@ -115,6 +115,11 @@ export interface ReadParams extends SessionAddress {
   readonly entries: EntrySelection;
   /** Id of an operation to look up; see {@link SessionSnapshot.operation}. */
   readonly operationId?: string;
+  /**
+   * Whether the caller looks at `user_id`, `created_at`, `metadata` and `state` of the head only. The
+   * other fields may then be as in a document that lacks them. Default: false.
+   */
+  readonly briefHead?: boolean;
 }
 
 /**
@@ -123,6 +128,7 @@ export interface ReadParams extends SessionAddress {
 export interface SessionSnapshot {
   /** Identifies this life of the session; see {@link SessionExpectation.incarnation}. */
   readonly incarnation: string;
+  /** See {@link ReadParams.briefHead}. */
   readonly head: DocumentHead;
   /** The number of entries of `messages`; known where the selection was `none` or `all`. */
   readonly length: number | null;

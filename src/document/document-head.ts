@@ -31,6 +31,11 @@ export const HEAD_FIELDS = [
 ] as const;
 
 /**
+ * Those that say whose session it is and how its history stands.
+ */
+export const BRIEF_HEAD_FIELDS = ['user_id', 'created_at', 'metadata', 'state'] as const;
+
+/**
  * Gives the head of a document from its parsed fields; those that a Python document lacks stay absent.
  *
  * @throws {@link CorruptDocumentError} (`corrupt_document`) naming the field that is wrong.

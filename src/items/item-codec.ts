@@ -95,6 +95,13 @@ export function decodeItem(entry: DecodableEntry): AgentInputItem | undefined {
 }
 
 /**
+ * Tells whether {@link decodeItem} gives an item of an entry.
+ */
+export function holdsItem(entry: DecodableEntry): boolean {
+  return PLAIN_ROLES.has(entry.role) || decodeItem(entry) !== undefined;
+}
+
+/**
  * Gives what a reader gets back after the item was stored.
  *
  * @throws as {@link encodeItem} does.
@@ -153,6 +160,9 @@ function bytesAbove(limit: number, { byteBound, json }: CanonicalItem): number |
   const bytes = jsonBytes(json);
   return bytes > limit ? bytes : undefined;
 }
+
+/** Those of which every text is an item. */
+const PLAIN_ROLES: ReadonlySet<string> = new Set(['user', 'system', 'assistant']);
 
 function plainItem(role: unknown, text: string): AgentInputItem | undefined {
   if (role === 'user') return { type: 'message', role, content: text };

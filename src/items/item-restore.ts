@@ -19,7 +19,7 @@ export function restore(json: JsonValue, text: string): unknown {
   return restoreValue(json, text);
 }
 
-function restoreValue(json: JsonValue, text: string): unknown {
+function restoreValue(json: JsonValue | undefined, text: string): unknown {
   if (typeof json !== 'object' || json === null) return json;
   if (Array.isArray(json)) return json.map((value) => restoreValue(value, text));
   const keys = Object.keys(json);
@@ -32,7 +32,10 @@ function restoreValue(json: JsonValue, text: string): unknown {
 
 function restoreRecord(json: JsonObject, keys: string[], text: string): Record<string, unknown> {
   const out: Record<string, unknown> = {};
-  for (const key of keys) setKey(out, key, restoreValue(json[key] as JsonValue, text));
+  for (const key of keys) {
+    const value = json[key];
+    setKey(out, key, typeof value === 'object' ? restoreValue(value, text) : value);
+  }
   return out;
 }
 

@@ -6,7 +6,7 @@
 import type { AgentInputItem } from '@openai/agents-core';
 import type { MessageEntry } from '../document/document.ts';
 import { InvalidInputError } from '../errors.ts';
-import { decodeItem } from '../items/item-codec.ts';
+import { decodeItem, holdsItem } from '../items/item-codec.ts';
 import type { EntrySelection, NewEntry } from '../store.ts';
 
 /**
@@ -27,7 +27,7 @@ export function selectItems(limit: number | undefined): EntrySelection {
   const visitor = (): ((entry: MessageEntry) => 'take' | 'last' | 'skip') => {
     let left = limit;
     return (entry) => {
-      if (decodeItem(entry) === undefined) return 'skip';
+      if (!holdsItem(entry)) return 'skip';
       left -= 1;
       return left === 0 ? 'last' : 'take';
     };
@@ -42,7 +42,7 @@ export function selectItems(limit: number | undefined): EntrySelection {
 export const NEWEST_ITEM: EndSelection = {
   kind: 'walk',
   within: 'history',
-  visitor: () => (entry) => (decodeItem(entry) === undefined ? 'take' : 'last'),
+  visitor: () => (entry) => (holdsItem(entry) ? 'last' : 'take'),
   sizeHint: 1,
 };
 

@@ -14,8 +14,10 @@ import {
 } from './input-validation.ts';
 import type { EntrySelection, EntryVisitor } from '../store.ts';
 
-/** Entries that a filtered read looks at first. */
-const FILTER_SIZE_HINT = 200;
+/** Entries that a read back to some time or message looks at first. */
+const BOUNDED_SIZE_HINT = 200;
+/** Of about how many entries one is of the role or agent that is wanted. */
+const ENTRIES_FOR_ONE = 4;
 /** Writers of the Python class stamp messages by their own clocks. */
 export const CLOCK_SKEW_SECONDS = 3600;
 
@@ -52,7 +54,7 @@ export class MessageSelection {
     this.#newWalk = () => (this.#walk = new MessageWalk(checked));
     this.entries = {
       kind: 'walk',
-      sizeHint: checked.limit ?? FILTER_SIZE_HINT,
+      sizeHint: sizeHint(checked),
       visitor: () => {
         const walk = this.#newWalk();
         return (entry) => walk.visit(entry);
@@ -126,6 +128,12 @@ class MessageWalk {
       timeOf(entry) < this.#beforeTime
     );
   }
+}
+
+function sizeHint({ limit, role, agent, since }: MessageFilter): number {
+  if (limit === undefined)
+    return since === undefined ? Number.POSITIVE_INFINITY : BOUNDED_SIZE_HINT;
+  return role === undefined && agent === undefined ? limit : limit * ENTRIES_FOR_ONE;
 }
 
 /** Another program can have left the time out. */

@@ -131,7 +131,8 @@ export class SessionHandle {
   }
 
   /**
-   * Reads the head and the selected entries, or null when the session was never created.
+   * Reads the head and the selected entries, or null when the session was never created. With entries
+   * comes a brief head.
    */
   async read(
     entries: EntrySelection,
@@ -142,6 +143,7 @@ export class SessionHandle {
     const snapshot = await store.read({
       ...address,
       entries,
+      briefHead: entries.kind !== 'none',
       ...(operationId !== undefined && { operationId }),
     });
     if (!this.#accept(snapshot)) return null;

@@ -4,36 +4,21 @@
  *
  * @module
  */
-import { entryId, HEAD_FIELDS, parseHead } from '../../document/document-head.ts';
+import { entryId } from '../../document/document-head.ts';
 import type { Deadline } from '../../deadline.ts';
-import { CorruptDocumentError, WrongKeyTypeError } from '../../errors.ts';
 import { hiddenId, HistoryWalk, type WalkedSelection } from '../../document/history-walk.ts';
-import { incarnationOf } from '../../document/incarnation.ts';
-import { readOperation } from '../../document/operations.ts';
 import type { ReadParams, SessionSnapshot } from '../../store.ts';
 import type { RedisCommander } from './commander.ts';
-import { continues, type HeadPart, hiddenIndex, type Page, positionOfOldest } from './page.ts';
 import { HistoryCache } from './history-cache.ts';
+import { continues, type HeadPart, hiddenIndex, type Page, positionOfOldest } from './page.ts';
+import { PageReader } from './page-reader.ts';
 import { PageStretch } from './page-stretch.ts';
-import { hexadecimal } from './hexadecimal.ts';
-import { replyJson, replyText, replyTexts } from './reply.ts';
-import { head as headScript } from './scripts.generated.ts';
+import { PagesAhead } from './pages-ahead.ts';
 
-/** Entries in a page: under a millisecond of the server's time. */
+/** Entries in a page of a walk: under a millisecond of the server's time. */
 const PAGE = 1000;
-const HEAD_PATHS = HEAD_FIELDS.map((field) => `$.${field}`);
-
-/** What a reply holds for each path. */
-type Matches = Record<string, unknown[]>;
-
-interface Call {
-  readonly key: string;
-  readonly sessionId: string;
-  readonly deadline: Deadline;
-  readonly operationId: string | undefined;
-  /** What every reply brings along. */
-  readonly paths: readonly string[];
-}
+/** By how much each page of a walk is larger than the one before. */
+const GROWTH = 4;
 
 /**
  * Reads sessions through one commander.
@@ -59,70 +44,44 @@ export class DocumentReader {
    * Reads the head and the selected entries, or null when there is no session.
    */
   async read(params: ReadParams, deadline: Deadline): Promise<SessionSnapshot | null> {
-    const { entries, key, sessionId, operationId } = params;
-    const paths = [
-      ...HEAD_PATHS,
-      ...(operationId === undefined ? [] : [operationPath(operationId)]),
-    ];
-    const call = { key, sessionId, deadline, operationId, paths };
-    if (entries.kind === 'none') return this.#readHead(call);
-    if (entries.kind === 'all') return this.#readAll(call, entries);
-    return this.#walk(call, entries);
-  }
-
-  async #readHead(call: Call): Promise<SessionSnapshot | null> {
-    const { key, sessionId, deadline, paths } = call;
-    const { reply } = await this.#commander.run({
-      script: headScript,
-      key,
-      args: paths,
-      readOnly: true,
-      operationId: '',
-      deadline,
-    });
-    if (reply === null) return null;
-    const [kind, detail, json] = replyTexts(reply);
-    if (kind === 'TYPE') throw new WrongKeyTypeError(sessionId, detail ?? '');
-    if (detail === '') throw new CorruptDocumentError(sessionId, 'messages');
-    const part = headPart(call, replyJson(json ?? '') as Matches);
-    return snapshot(part, new HistoryWalk({ kind: 'all' }, part.head), Number(detail));
+    const { entries } = params;
+    const reader = new PageReader(this.#commander, params, deadline);
+    if (entries.kind === 'none') return readHead(reader);
+    return entries.kind === 'all' ? this.#readAll(reader, entries) : this.#walk(reader, entries);
   }
 
   /**
    * Reads from the start, or from where the model's view is said to begin.
    */
   async #readAll(
-    call: Call,
+    reader: PageReader,
     selection: WalkedSelection,
     fromHint: boolean = selection.within === 'history',
   ): Promise<SessionSnapshot | null> {
-    const known = fromHint ? this.#cache.take(call.key) : undefined;
+    const known = fromHint ? this.#cache.take(reader.key) : undefined;
     const stretch = known ?? new PageStretch((head) => (fromHint ? hiddenIndex(head) : 0));
-    for (;;) {
-      const page = await this.#page(call, `${stretch.next}:${stretch.next + PAGE}`);
-      if (page === null) return null;
-      if (!stretch.add(page) || page.values.length === PAGE) continue;
-      const { values, start, end } = stretch;
-      if (start > 0 && entryId(values[0]) !== hiddenId(page.head)) {
-        // Another program has moved or removed what the view begins behind.
-        return this.#readAll(call, selection, false);
-      }
-      const walk = new HistoryWalk(selection, page.head);
-      walk.seeAll(values);
-      if (fromHint) this.#cache.keep(call.key, stretch);
-      return snapshot(page, walk, end);
+    const last = await readToEnd(reader, stretch);
+    if (last === null) return null;
+    const { values, start, end } = stretch;
+    if (start > 0 && entryId(values[0]) !== hiddenId(last.head)) {
+      // Another program has moved or removed what the view begins behind.
+      return this.#readAll(reader, selection, false);
     }
+    const walk = new HistoryWalk(selection, last.head);
+    walk.seeAll(values);
+    if (fromHint) this.#cache.keep(reader.key, stretch);
+    return snapshot(last, walk, end);
   }
 
   /**
    * Reads back from the end until the visitor has enough.
    */
   async #walk(
-    call: Call,
+    reader: PageReader,
     selection: Extract<WalkedSelection, { kind: 'walk' }>,
   ): Promise<SessionSnapshot | null> {
-    const size = Math.min(PAGE, Math.max(1, selection.sizeHint));
-    const newest = await this.#page(call, `-${size}:`);
+    let size = Math.min(PAGE, Math.max(1, selection.sizeHint));
+    const newest = await reader.page(`-${size}:`);
     if (newest === null) return null;
     const walk = new HistoryWalk(selection, newest.head);
     walk.seeAll(newest.values);
@@ -130,65 +89,40 @@ export class DocumentReader {
     let oldest = newest.values[0];
     let position = positionOfOldest(newest);
     do {
-      const from = Math.max(0, position - PAGE);
-      const page = position < 0 ? null : await this.#page(call, `${from}:${position + 1}`);
-      if (page === null || !continues(newest, page, oldest)) return this.#readAll(call, selection);
+      size = Math.min(PAGE, size * GROWTH);
+      const from = Math.max(0, position - size);
+      const page = position < 0 ? null : await reader.page(`${from}:${position + 1}`);
+      if (page === null || !continues(newest, page, oldest)) {
+        return this.#readAll(reader, selection);
+      }
       walk.seeAll(page.values.slice(0, -1));
       oldest = page.values[0];
       position = from;
     } while (!walk.ended && position > 0);
     return snapshot(newest, walk, null);
   }
-
-  async #page(call: Call, slice: string): Promise<Page | null> {
-    const messages = `$.messages[${slice}]`;
-    const reply = await this.#get(call, [...call.paths, messages]);
-    if (reply === null) return null;
-    const found = replyJson(reply) as Matches;
-    const values = found[messages] ?? [];
-    if (values.length === 0) await this.#checkMessages(call);
-    return { ...headPart(call, found), values, bytes: reply.length };
-  }
-
-  async #get({ key, sessionId, deadline }: Call, paths: string[]): Promise<string | null> {
-    try {
-      const reply = await this.#commander.read(key, ['JSON.GET', key, ...paths], deadline);
-      return replyText(reply);
-    } catch (error) {
-      // The text of that refusal differs between servers; the type does not.
-      const type = await this.#commander.read(key, ['TYPE', key], deadline).catch(() => 'none');
-      const name = replyText(type) ?? 'none';
-      if (name === 'none' || name === 'ReJSON-RL') throw error;
-      throw new WrongKeyTypeError(sessionId, name);
-    }
-  }
-
-  /** A slice of something that is not an array is empty, and looks like an empty history. */
-  async #checkMessages({ key, sessionId, deadline }: Call): Promise<void> {
-    const reply = await this.#commander.read(key, ['JSON.TYPE', key, '$.messages'], deadline);
-    const [type = ''] = [reply].flat(2);
-    const name = replyText(type);
-    // Null is the type of nothing at all: an empty session that has been removed in between.
-    if (name !== null && name !== 'array') {
-      throw new CorruptDocumentError(sessionId, 'messages');
-    }
-  }
 }
 
-function headPart({ sessionId, operationId }: Call, found: Matches): HeadPart {
-  const head = parseHead(firstOfEach(found), sessionId);
-  const operation = operationId === undefined ? undefined : found[operationPath(operationId)]?.[0];
-  return {
-    head,
-    incarnation: incarnationOf(head),
-    generation: head.state?.generation ?? 0,
-    operation: operation === undefined ? null : readOperation(operation),
-  };
+async function readHead(reader: PageReader): Promise<SessionSnapshot | null> {
+  const found = await reader.head();
+  if (found === null) return null;
+  return snapshot(found.part, new HistoryWalk({ kind: 'all' }, found.part.head), found.length);
 }
 
-/** The id is a hexadecimal digest: no text of a caller gets into the path. */
-function operationPath(id: string): string {
-  return `$.operations["${hexadecimal(id, 'operationId')}"]`;
+/** Gives the page that reached the end, or null when there is no session. */
+async function readToEnd(reader: PageReader, stretch: PageStretch): Promise<Page | null> {
+  const pages = new PagesAhead(async (slice) => reader.page(slice));
+  let [end, isUndisturbed] = [0, true];
+  for (;;) {
+    const page = await pages.page(stretch.next, end);
+    if (page === null) return null;
+    const fits = stretch.add(page);
+    if (fits && !PagesAhead.isFull(page)) return page;
+    // A pool of connections may answer in another order, and then a page can be older than the one
+    // before it. While writers touch what was read, there would be no end of beginning anew.
+    isUndisturbed &&= fits;
+    end = isUndisturbed ? page.head.metadata.message_count : 0;
+  }
 }
 
 function snapshot(part: HeadPart, walk: HistoryWalk, length: number | null): SessionSnapshot {
@@ -196,8 +130,4 @@ function snapshot(part: HeadPart, walk: HistoryWalk, length: number | null): Ses
   const { entries, visited, inHistory } = walk;
   const tail = walk.tail(generation);
   return { incarnation, head, length, entries, inHistory, operation, visited, tail };
-}
-
-function firstOfEach(found: Matches): Record<string, unknown> {
-  return Object.fromEntries(HEAD_FIELDS.map((field) => [field, found[`$.${field}`]?.[0]]));
 }

@@ -125,6 +125,24 @@ export const STORE: Topic = {
       assert.equal(snapshot.head.updated_at, second.time);
     },
 
+    'a brief head says whose session it is, and how its history stands': async (scope) => {
+      const { rewrite, all } = await filled(scope, '1', '2', '3');
+      await rewrite({ drop: 1 });
+      const { head } = await all();
+      const address = { key: scope.key('s'), sessionId: 's' };
+      const selections: EntrySelection[] = [
+        { kind: 'none' },
+        { kind: 'all' },
+        { kind: 'walk', visitor: TAKE_ALL, sizeHint: 1 },
+      ];
+      for (const selection of selections) {
+        const brief = await scope.store.read({ ...address, entries: selection, briefHead: true });
+        const { user_id, created_at, metadata, state } = brief!.head;
+        assert.deepEqual([user_id, created_at], [head.user_id, head.created_at]);
+        assert.deepEqual([metadata, state], [head.metadata, head.state]);
+      }
+    },
+
     'append keeps entries as they are': async (scope) => {
       const { append, read } = port(scope);
       const [entry] = entries('Hello');

@@ -1,4 +1,4 @@
-import { createClient } from 'redis';
+import { createClient, createClientPool } from 'redis';
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, inject, test } from 'vitest';
 import { JSONSession } from '../../../src/index.ts';
@@ -123,6 +123,17 @@ const STORES: [name: string, writes: number, open: () => Promise<() => Promise<S
     'Redis, nothing kept of what was read',
     120,
     async () => async () => new RedisStore(await connect(), { historyCacheBytes: 0 }),
+  ],
+  [
+    'Redis through a pool, whose answers come in any order',
+    120,
+    async () => async () => {
+      const pool = createClientPool({ url: inject('redisUrl') }, { minimum: 3 });
+      pool.on('error', () => {});
+      await pool.connect();
+      clients.push(pool);
+      return new RedisStore(pool, { historyCacheBytes: 0 });
+    },
   ],
   [
     'Redis through ioredis',

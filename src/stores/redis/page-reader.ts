@@ -1,0 +1,129 @@
+/**
+ * The commands of one read: each gives the head of a document and a stretch of `messages`, both of the
+ * same moment.
+ *
+ * @module
+ */
+import { BRIEF_HEAD_FIELDS, HEAD_FIELDS, parseHead } from '../../document/document-head.ts';
+import type { Deadline } from '../../deadline.ts';
+import { CorruptDocumentError, WrongKeyTypeError } from '../../errors.ts';
+import { incarnationOf } from '../../document/incarnation.ts';
+import { readOperation } from '../../document/operations.ts';
+import type { ReadParams } from '../../store.ts';
+import type { RedisCommander } from './commander.ts';
+import { hexadecimal } from './hexadecimal.ts';
+import type { HeadPart, Page } from './page.ts';
+import { replyJson, replyText, replyTexts } from './reply.ts';
+import { head as headScript } from './scripts.generated.ts';
+
+/** What a reply holds for each path. */
+type Matches = Record<string, unknown[]>;
+
+const PATHS = HEAD_FIELDS.map((field) => [field, `$.${field}`] as const);
+const WHOLE_HEAD = PATHS.map(([, path]) => path);
+const BRIEF_HEAD = BRIEF_HEAD_FIELDS.map((field) => `$.${field}`);
+
+/**
+ * Reads pages of one session until one deadline.
+ */
+export class PageReader {
+  /** Of the session. */
+  readonly key: string;
+  readonly #commander: RedisCommander;
+  readonly #params: ReadParams;
+  readonly #deadline: Deadline;
+  /** Of what every reply brings along. */
+  readonly #paths: readonly string[];
+  readonly #operationPath: string | null;
+
+  constructor(commander: RedisCommander, params: ReadParams, deadline: Deadline) {
+    const { key, operationId, briefHead } = params;
+    this.key = key;
+    this.#commander = commander;
+    this.#params = params;
+    this.#deadline = deadline;
+    const paths = briefHead === true ? BRIEF_HEAD : WHOLE_HEAD;
+    this.#operationPath = operationId === undefined ? null : operationPath(operationId);
+    this.#paths = this.#operationPath === null ? paths : [...paths, this.#operationPath];
+  }
+
+  /**
+   * Reads the head and the number of entries, or null when there is no session.
+   */
+  async head(): Promise<{ part: HeadPart; length: number } | null> {
+    const { sessionId } = this.#params;
+    const { reply } = await this.#commander.run({
+      script: headScript,
+      key: this.key,
+      args: this.#paths,
+      readOnly: true,
+      operationId: '',
+      deadline: this.#deadline,
+    });
+    if (reply === null) return null;
+    const [kind, detail, json] = replyTexts(reply);
+    if (kind === 'TYPE') throw new WrongKeyTypeError(sessionId, detail ?? '');
+    if (detail === '') throw new CorruptDocumentError(sessionId, 'messages');
+    return { part: this.#headPart(replyJson(json ?? '') as Matches), length: Number(detail) };
+  }
+
+  /**
+   * Reads a slice of `messages`, or null when there is no session.
+   *
+   * @param slice - As in a JSONPath: `0:10`, `-20:`.
+   */
+  async page(slice: string): Promise<Page | null> {
+    const messages = `$.messages[${slice}]`;
+    const reply = await this.#get(messages);
+    if (reply === null) return null;
+    const found = replyJson(reply) as Matches;
+    const values = found[messages] ?? [];
+    if (values.length === 0) await this.#checkMessages();
+    return { ...this.#headPart(found), values, bytes: reply.length };
+  }
+
+  async #get(messages: string): Promise<string | null> {
+    try {
+      return replyText(await this.#ask('JSON.GET', ...this.#paths, messages));
+    } catch (error) {
+      // The text of that refusal differs between servers; the type does not.
+      const type = await this.#ask('TYPE').catch(() => 'none');
+      const name = replyText(type) ?? 'none';
+      if (name === 'none' || name === 'ReJSON-RL') throw error;
+      throw new WrongKeyTypeError(this.#params.sessionId, name);
+    }
+  }
+
+  /** A slice of something that is not an array is empty, and looks like an empty history. */
+  async #checkMessages(): Promise<void> {
+    const reply = await this.#ask('JSON.TYPE', '$.messages');
+    const [type = ''] = [reply].flat(2);
+    const name = replyText(type);
+    // Null is the type of nothing at all: an empty session that has been removed in between.
+    if (name !== null && name !== 'array') {
+      throw new CorruptDocumentError(this.#params.sessionId, 'messages');
+    }
+  }
+
+  async #ask(command: string, ...args: string[]): Promise<unknown> {
+    return this.#commander.read(this.key, [command, this.key, ...args], this.#deadline);
+  }
+
+  #headPart(found: Matches): HeadPart {
+    const fields: Record<string, unknown> = {};
+    for (const [field, path] of PATHS) fields[field] = found[path]?.[0];
+    const head = parseHead(fields, this.#params.sessionId);
+    const operation = this.#operationPath === null ? undefined : found[this.#operationPath]?.[0];
+    return {
+      head,
+      incarnation: incarnationOf(head),
+      generation: head.state?.generation ?? 0,
+      operation: operation === undefined ? null : readOperation(operation),
+    };
+  }
+}
+
+/** The id is a hexadecimal digest: no text of a caller gets into the path. */
+function operationPath(id: string): string {
+  return `$.operations["${hexadecimal(id, 'operationId')}"]`;
+}

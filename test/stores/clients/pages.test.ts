@@ -1,0 +1,171 @@
+/**
+ * What reads send: how many pages, how many of them at once, and what they bring along.
+ *
+ * @module
+ */
+import { createClient } from 'redis';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+
+import { JSONSession } from '../../../src/index.ts';
+import { type RedisCommand, RedisStore } from '../../../src/stores/redis/index.ts';
+import { ownPrefix } from '../../processes/shared-stores.ts';
+
+const keyPrefix = ownPrefix();
+const client = createClient({ url: inject('redisUrl') });
+client.on('error', () => {});
+
+/** Of the reads of the store: which slices, how many at once at most, and the length of the replies. */
+let slices: string[] = [];
+let [waiting, mostWaiting, received] = [0, 0, 0];
+/** Fails the slices that it takes. */
+let breakOn: (slice: string) => boolean = () => false;
+
+const store = new RedisStore(
+  {
+    async send({ args }: RedisCommand): Promise<unknown> {
+      const slice = args[0] === 'JSON.GET' ? /\[(.*)\]/.exec(args.at(-1) ?? '')?.[1] : undefined;
+      if (slice === undefined) return client.sendCommand([...args]);
+      slices.push(slice);
+      if (breakOn(slice)) throw new Error('NOPERM no');
+      waiting += 1;
+      mostWaiting = Math.max(mostWaiting, waiting);
+      const reply = await client.sendCommand<string | null>([...args]);
+      waiting -= 1;
+      received += reply?.length ?? 0;
+      return reply;
+    },
+  },
+  { historyCacheBytes: 0 },
+);
+
+let session: JSONSession;
+
+beforeAll(async () => {
+  await client.connect();
+});
+
+afterAll(() => client.destroy());
+
+beforeEach(() => {
+  session = new JSONSession({ store, keyPrefix, ttl: 600 });
+  breakOn = () => false;
+});
+
+function forget(): void {
+  slices = [];
+  mostWaiting = 0;
+  received = 0;
+}
+
+/** A conversation in which each question takes a call of a tool, and its result. */
+async function converse(turns: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) {
+    const callId = `call-${turn}`;
+    await session.addItems([
+      { role: 'user', content: `question ${turn}` },
+      { type: 'function_call', callId, name: 'look', arguments: '{}', status: 'completed' },
+      {
+        type: 'function_call_result',
+        callId,
+        name: 'look',
+        status: 'completed',
+        output: { type: 'text', text: 'found' },
+      },
+      {
+        role: 'assistant',
+        status: 'completed',
+        content: [{ type: 'output_text', text: `answer ${turn}` }],
+      },
+    ]);
+  }
+  forget();
+}
+
+async function fill(count: number): Promise<void> {
+  const items = Array.from({ length: count }, (_, index) => ({
+    role: 'user' as const,
+    content: String(index),
+  }));
+  await session.addItems(items);
+  forget();
+}
+
+async function contents(): Promise<unknown[]> {
+  return (await session.getItems()).map((item) => (item as { content: unknown }).content);
+}
+
+function upTo(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => String(index));
+}
+
+describe('a whole history', () => {
+  test('of 1,000 entries is one command', async () => {
+    await fill(1000);
+    expect(await contents()).toEqual(upTo(1000));
+    expect(slices).toHaveLength(1);
+  });
+
+  test('of more is asked for in pages that each begin with the last entry before, two at once', async () => {
+    await fill(3500);
+    expect(await contents()).toEqual(upTo(3500));
+    expect(slices).toEqual(['0:1001', '1000:2001', '2000:3001', '3000:4001']);
+    expect(mostWaiting).toBe(2);
+  });
+
+  test.each([
+    ['too few', 0],
+    ['too many', 1_000_000],
+  ])('is whole where another program has counted %s', async (_, count) => {
+    await fill(3500);
+    const key = `${keyPrefix}${session.sessionId}`;
+    await client.json.set(key, '$.metadata.message_count', count);
+    expect(await contents()).toEqual(upTo(3500));
+  });
+
+  test('does not fail for a page that was asked for in vain', async () => {
+    await fill(1500);
+    const key = `${keyPrefix}${session.sessionId}`;
+    await client.json.set(key, '$.metadata.message_count', 2500);
+    breakOn = (slice) => slice === '2000:3001';
+    expect(await contents()).toEqual(upTo(1500));
+    expect(slices).toContain('2000:3001');
+    breakOn = (slice) => slice === '1000:2001';
+    await expect(session.getItems()).rejects.toMatchObject({ code: 'store_unavailable' });
+  });
+});
+
+describe('what a read of entries brings along', () => {
+  test('does not grow with what else the session holds', async () => {
+    await fill(3);
+    await session.setAttributes({ notes: 'x'.repeat(10_000) });
+    await session.setHandoffContext({ notes: 'x'.repeat(10_000) });
+    forget();
+    await session.getItems();
+    await session.getItems(2);
+    await session.getMessages({ limit: 2 });
+    expect(slices).toHaveLength(3);
+    expect(received).toBeLessThan(5000);
+    expect(await session.getHandoffContext()).toEqual({ notes: 'x'.repeat(10_000) });
+  });
+});
+
+describe('the newest messages of a role', () => {
+  test('are in one short page, where one entry in four is of that role', async () => {
+    await converse(50);
+    const found = await session.getMessages({ role: 'user', limit: 10 });
+    expect(found.map(({ content }) => content)).toEqual(
+      upTo(50)
+        .slice(-10)
+        .map((turn) => `question ${turn}`),
+    );
+    expect(slices).toEqual(['-40:']);
+  });
+
+  test('that are rare are looked for in pages that get longer', async () => {
+    await session.addItems([{ role: 'system', content: 'Be brief.' }]);
+    await converse(60);
+    const found = await session.getMessages({ role: 'system', limit: 1 });
+    expect(found.map(({ content }) => content)).toEqual(['Be brief.']);
+    expect(slices).toEqual(['-4:', '221:238', '157:222', '0:158']);
+  });
+});
