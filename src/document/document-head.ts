@@ -49,17 +49,18 @@ export function parseHead(fields: Record<string, unknown>, sessionId: string): D
   if (!isMetadata(metadata)) throw corrupt('metadata');
   const state = readableState(fields);
   if (state === null) throw corrupt('state');
-  return {
+  const head: DocumentHead = {
     session_id: typeof fields['session_id'] === 'string' ? fields['session_id'] : sessionId,
     user_id: user_id ?? null,
     created_at,
     updated_at: typeof updated_at === 'number' ? updated_at : created_at,
-    metadata: { ...metadata, agents_used: agentsUsed(metadata) },
+    metadata: Array.isArray(metadata.agents_used) ? metadata : { ...metadata, agents_used: [] },
     handoff_context: (fields['handoff_context'] ?? null) as JsonValue,
-    ...(state && { state }),
-    ...objectField(fields, 'attributes'),
-    ...objectField(fields, 'usage'),
   };
+  if (state !== undefined) head.state = state;
+  if (isObject(fields['attributes'])) head.attributes = fields['attributes'] as JsonObject;
+  if (isObject(fields['usage'])) head.usage = fields['usage'];
+  return head;
 }
 
 /**
@@ -74,14 +75,6 @@ function readableState(fields: Record<string, unknown>): DocumentState | null | 
   if (schema <= SCHEMA) return null;
   const { incarnation } = state as Record<string, unknown>;
   return typeof incarnation === 'string' ? { ...newState(incarnation, null), schema } : undefined;
-}
-
-function objectField(
-  fields: Record<string, unknown>,
-  name: 'attributes' | 'usage',
-): Partial<DocumentHead> {
-  const value = fields[name];
-  return isObject(value) ? { [name]: value as JsonObject } : {};
 }
 
 /**
@@ -132,10 +125,6 @@ function isTtl(value: unknown): boolean {
 /** Lua cannot tell an empty object from an empty array, so neither counts as wrong. */
 function isEmptyObject(value: unknown): boolean {
   return isObject(value) && Object.keys(value).length === 0;
-}
-
-function agentsUsed({ agents_used }: DocumentMetadata): string[] {
-  return Array.isArray(agents_used) ? agents_used : [];
 }
 
 function isState(value: unknown): value is DocumentState {

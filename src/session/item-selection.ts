@@ -50,7 +50,12 @@ export const NEWEST_ITEM: EndSelection = {
  * Gives the items of entries, in order.
  */
 export function toItems(entries: readonly MessageEntry[]): AgentInputItem[] {
-  return entries.map(decodeItem).filter((item) => item !== undefined);
+  const items: AgentInputItem[] = [];
+  for (const entry of entries) {
+    const item = decodeItem(entry);
+    if (item !== undefined) items.push(item);
+  }
+  return items;
 }
 
 /**

@@ -19,9 +19,8 @@ import { head as headScript } from './scripts.generated.ts';
 /** What a reply holds for each path. */
 type Matches = Record<string, unknown[]>;
 
-const PATHS = HEAD_FIELDS.map((field) => [field, `$.${field}`] as const);
-const WHOLE_HEAD = PATHS.map(([, path]) => path);
-const BRIEF_HEAD = BRIEF_HEAD_FIELDS.map((field) => `$.${field}`);
+const WHOLE_HEAD = HEAD_FIELDS.map(withPath);
+const BRIEF_HEAD = BRIEF_HEAD_FIELDS.map(withPath);
 
 /**
  * Reads pages of one session until one deadline.
@@ -32,6 +31,7 @@ export class PageReader {
   readonly #commander: RedisCommander;
   readonly #params: ReadParams;
   readonly #deadline: Deadline;
+  readonly #head: typeof WHOLE_HEAD;
   /** Of what every reply brings along. */
   readonly #paths: readonly string[];
   readonly #operationPath: string | null;
@@ -42,8 +42,9 @@ export class PageReader {
     this.#commander = commander;
     this.#params = params;
     this.#deadline = deadline;
-    const paths = briefHead === true ? BRIEF_HEAD : WHOLE_HEAD;
+    this.#head = briefHead === true ? BRIEF_HEAD : WHOLE_HEAD;
     this.#operationPath = operationId === undefined ? null : operationPath(operationId);
+    const paths = this.#head.map(({ path }) => path);
     this.#paths = this.#operationPath === null ? paths : [...paths, this.#operationPath];
   }
 
@@ -74,7 +75,12 @@ export class PageReader {
    */
   async page(slice: string): Promise<Page | null> {
     const messages = `$.messages[${slice}]`;
-    const reply = await this.#get(messages);
+    let reply: string | null;
+    try {
+      reply = replyText(await this.#ask('JSON.GET', ...this.#paths, messages));
+    } catch (error) {
+      throw await this.#refusal(error);
+    }
     if (reply === null) return null;
     const found = replyJson(reply) as Matches;
     const values = found[messages] ?? [];
@@ -82,16 +88,12 @@ export class PageReader {
     return { ...this.#headPart(found), values, bytes: reply.length };
   }
 
-  async #get(messages: string): Promise<string | null> {
-    try {
-      return replyText(await this.#ask('JSON.GET', ...this.#paths, messages));
-    } catch (error) {
-      // The text of that refusal differs between servers; the type does not.
-      const type = await this.#ask('TYPE').catch(() => 'none');
-      const name = replyText(type) ?? 'none';
-      if (name === 'none' || name === 'ReJSON-RL') throw error;
-      throw new WrongKeyTypeError(this.#params.sessionId, name);
-    }
+  /** The text of a refusal of another type differs between servers; the type does not. */
+  async #refusal(failure: unknown): Promise<unknown> {
+    const type = await this.#ask('TYPE').catch(() => 'none');
+    const name = replyText(type) ?? 'none';
+    if (name === 'none' || name === 'ReJSON-RL') return failure;
+    return new WrongKeyTypeError(this.#params.sessionId, name);
   }
 
   /** A slice of something that is not an array is empty, and looks like an empty history. */
@@ -111,7 +113,7 @@ export class PageReader {
 
   #headPart(found: Matches): HeadPart {
     const fields: Record<string, unknown> = {};
-    for (const [field, path] of PATHS) fields[field] = found[path]?.[0];
+    for (const { field, path } of this.#head) fields[field] = found[path]?.[0];
     const head = parseHead(fields, this.#params.sessionId);
     const operation = this.#operationPath === null ? undefined : found[this.#operationPath]?.[0];
     return {
@@ -121,6 +123,10 @@ export class PageReader {
       operation: operation === undefined ? null : readOperation(operation),
     };
   }
+}
+
+function withPath(field: (typeof HEAD_FIELDS)[number]) {
+  return { field, path: `$.${field}` };
 }
 
 /** The id is a hexadecimal digest: no text of a caller gets into the path. */
