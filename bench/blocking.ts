@@ -11,7 +11,7 @@ import { JSONSession } from 'agents-json-session';
 import { RedisStore } from 'agents-json-session/redis';
 
 import { startRedis } from '../test/servers/redis-server.ts';
-import { connect } from './client.ts';
+import { connect } from './place/client.ts';
 import { type CommandTime, commandTimes, logEveryCommand } from './limits/command-times.ts';
 import { exchanges } from './limits/long-conversation.ts';
 import { LONG_SESSION_CALLS, type LongSessionCall } from './limits/long-session-calls.ts';

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { BenchClient } from '../client.ts';
+import type { BenchClient } from '../place/client.ts';
 
 const LOGGED = 20_000;
 const NOT_COUNTED = new Set(['ping', 'slowlog', 'config']);

@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { connect } from '../client.ts';
+import { connect } from '../place/client.ts';
 
 /** Lets others have the processor in between. */
 const PAUSE_MS = 1;
