@@ -11,7 +11,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { SessionDocument } from '../../../src/document/document.ts';
 import { JSONSession, type JSONSessionOptions } from '../../../src/index.ts';
 import { SqliteStore } from '../../../src/stores/sqlite/index.ts';
-import { callItem, resultItem } from '../../../src/testing/conversation.ts';
+import { resultItem } from '../../../src/testing/conversation.ts';
 import { readSqliteDocument, writeSqliteDocument } from '../../document/sqlite-documents.ts';
 import { temporaryFolder } from '../../processes/shared-stores.ts';
 
@@ -149,8 +149,9 @@ describe('the bytes of entries', () => {
   test('are counted exactly where some are put in the place of others', async () => {
     const session = open();
     await say(session, 'one '.repeat(100));
-    await session.addItems([callItem('c'), resultItem('c')]);
-    const replacement = { ...callItem('c'), arguments: '{"changed":true}' };
+    const call = { type: 'function_call', callId: 'c', name: 'look', arguments: '{}' } as const;
+    await session.addItems([call, resultItem('c')]);
+    const replacement = { ...call, arguments: '{"changed":true}' };
     const mutation = { type: 'replace_function_call', callId: 'c', replacement } as const;
     await session.applyHistoryMutations({ mutations: [mutation] });
     expect((await session.getItems())[1]).toEqual(replacement);
