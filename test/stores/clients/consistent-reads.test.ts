@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+import type { AgentInputItem } from '@openai/agents-core';
 import { createClient, createClientPool } from 'redis';
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, inject, test } from 'vitest';
@@ -46,23 +48,31 @@ let serial = 0;
 function newEntries(count: number): PlainEntry[] {
   return Array.from({ length: count }, () => {
     serial += 1;
+    if (serial % 500 === 0) {
+      return { role: 'assistant', text: `look(${serial})`, callId: String(serial) };
+    }
     return { role: serial % 2 === 0 ? 'user' : 'assistant', text: `text ${serial}` };
   });
 }
 
-function toItem({ role, text }: PlainEntry) {
+function toItem(entry: PlainEntry): AgentInputItem {
+  const { role, text, callId } = entry;
+  if (callId !== undefined) return toCall(callId, text);
   return role === 'user'
     ? { role, content: text }
-    : {
-        role,
-        status: 'completed' as const,
-        content: [{ type: 'output_text' as const, text }],
-      };
+    : { role, status: 'completed', content: [{ type: 'output_text', text }] };
+}
+
+function toCall(callId: string, text: string) {
+  const [name = '', rest = ''] = text.split('(');
+  const status = 'completed' as const;
+  return { type: 'function_call' as const, callId, name, arguments: rest.slice(0, -1), status };
 }
 
 /**
- * Appends, pops, and now and then clears and fills again, at once or in steps. The length stays near a
- * multiple of the size of a page, so that pops touch what a read has just seen.
+ * Appends, pops, rewrites the end, a few entries or pages of it, changes a call far back, and now and then
+ * clears and fills again, at once or in steps. The length stays near a multiple of the size of a page, so that pops touch what
+ * a read has just seen.
  */
 async function keepWriting(
   session: JSONSession,
@@ -86,6 +96,44 @@ async function keepWriting(
       (history) => history.slice(0, -1),
       () => session.popItem(),
     );
+  const replace = async (count: number): Promise<void> => {
+    const expectedSuffix = histories.newest(count).map(toItem);
+    const entries = newEntries(expectedSuffix.length);
+    await histories.change(
+      (history) => [...history.slice(0, history.length - entries.length), ...entries],
+      () =>
+        session.applyHistoryTransaction({
+          operationId: `replaced ${serial}`,
+          transaction: {
+            type: 'replace_suffix',
+            expectedSuffix,
+            replacement: entries.map(toItem),
+          },
+        }),
+    );
+  };
+  const undo = async (count: number): Promise<void> => {
+    const [oldest] = await session.getMessages({ limit: count });
+    await histories.change(
+      (history) => history.slice(0, -count),
+      () => session.undoTo(oldest!.id),
+    );
+    await append(count);
+  };
+  const changeCall = async (): Promise<void> => {
+    const old = histories.newest(ENTRIES).find(({ callId }) => callId !== undefined);
+    if (old?.callId === undefined) return;
+    serial += 1;
+    const changed = { ...old, text: `look(${serial})` };
+    const replacement = toCall(old.callId, changed.text);
+    await histories.change(
+      (history) => history.map((entry) => (entry === old ? changed : entry)),
+      () =>
+        session.applyHistoryMutations({
+          mutations: [{ type: 'replace_function_call', callId: replacement.callId, replacement }],
+        }),
+    );
+  };
   for (let round = 1; round <= writes; round += 1) {
     if (round % 40 === 0) {
       await clear();
@@ -93,6 +141,12 @@ async function keepWriting(
     } else if (round % 25 === 0) {
       await clear();
       for (let step = 0; step < 3; step += 1) await append(1000);
+    } else if (round % 11 === 0) {
+      await replace(round % 2 === 0 ? 5 : LIMIT);
+    } else if (round % 13 === 0) {
+      await undo(round % 2 === 0 ? 5 : LIMIT);
+    } else if (round % 7 === 0) {
+      await changeCall();
     } else if (round % 3 === 0) {
       for (let pops = 0; pops < 4; pops += 1) await pop();
     } else {
@@ -113,6 +167,8 @@ async function keepReading(
     const isLegal = begin();
     if (!isLegal(await read())) wrong += 1;
     reads += 1;
+    // A read of SQLite waits for nothing: else nobody who does would get his turn.
+    await setImmediate();
   }
   return { reads, wrong };
 }
@@ -147,8 +203,7 @@ const STORES: [name: string, writes: number, open: () => Promise<() => Promise<S
   ],
   [
     'a SQLite file',
-    // A read of everything is one step there: nothing can come between.
-    25,
+    120,
     async () => {
       const path = `${temporaryFolder()}/sessions.db`;
       return () => SqliteStore.open(path);
@@ -274,7 +329,8 @@ describe('a read of an empty session that is removed between two commands', () =
   });
 });
 
-function textOf(item: unknown): string {
+function textOf(item: AgentInputItem): string {
+  if (item.type === 'function_call') return `${item.name}(${item.arguments})`;
   const { content } = item as { content: string | [{ text: string }] };
   return typeof content === 'string' ? content : content[0].text;
 }

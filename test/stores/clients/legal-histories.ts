@@ -9,6 +9,8 @@ import { createHash } from 'node:crypto';
 export interface PlainEntry {
   readonly role: 'user' | 'assistant';
   readonly text: string;
+  /** Of a tool's call, whose text is `name(arguments)`. */
+  readonly callId?: string;
 }
 
 /** What a read of a history makes of it, as one text to compare. */
@@ -35,6 +37,11 @@ export class LegalHistories {
 
   get length(): number {
     return this.#history.length;
+  }
+
+  /** The newest entries of the history, oldest first. */
+  newest(count: number): PlainEntry[] {
+    return this.#history.slice(-count);
   }
 
   /** Makes a change: records what it will lead to, and that it was done once `write` is done. */
