@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { createClient } from 'redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 
@@ -19,6 +21,10 @@ let slices: string[] = [];
 let [waiting, mostWaiting, received] = [0, 0, 0];
 /** Fails the slices that it takes. */
 let breakOn: (slice: string) => boolean = () => false;
+/** Comes before a slice is sent. */
+let before: (slice: string) => Promise<void> = async () => {};
+/** Comes when one is answered. */
+let after: () => Promise<void> = async () => {};
 
 const store = new RedisStore(
   {
@@ -29,7 +35,9 @@ const store = new RedisStore(
       if (breakOn(slice)) throw new Error('NOPERM no');
       waiting += 1;
       mostWaiting = Math.max(mostWaiting, waiting);
+      await before(slice);
       const reply = await client.sendCommand<string | null>([...args]);
+      await after();
       waiting -= 1;
       received += reply?.length ?? 0;
       return reply;
@@ -49,6 +57,8 @@ afterAll(() => client.destroy());
 beforeEach(() => {
   session = new JSONSession({ store, keyPrefix, ttl: 600 });
   breakOn = () => false;
+  before = async () => {};
+  after = async () => {};
 });
 
 function forget(): void {
@@ -131,6 +141,45 @@ describe('a whole history', () => {
     expect(slices).toContain('2000:3001');
     breakOn = (slice) => slice === '1000:2001';
     await expect(session.getItems()).rejects.toMatchObject({ code: 'store_unavailable' });
+  });
+});
+
+describe('pages that were asked for ahead', () => {
+  /** Another process, which puts something else in the place of the newest entries. */
+  async function rewrite(count: number): Promise<void> {
+    const { sessionId } = session;
+    const other = new JSONSession({ store: new RedisStore(client), keyPrefix, sessionId });
+    for (let pops = 0; pops < count; pops += 1) await other.popItem();
+    await other.addItems([{ role: 'user', content: 'instead' }]);
+  }
+
+  test('are given up where what was read has changed since', async () => {
+    await fill(2005);
+    before = async (slice) => {
+      if (slice === '2000:3001' && slices.length === 3) await rewrite(10);
+    };
+    expect(await contents()).toEqual([...upTo(1995), 'instead']);
+    expect(slices).toEqual(['0:1001', '1000:2001', '2000:3001', '1994:2995']);
+  });
+
+  test('may be answered in another order, by a pool of connections, however often', async () => {
+    await fill(3500);
+    let rewritten = Promise.withResolvers<void>();
+    // A page waits for the one that was asked for behind it, and for a writer.
+    before = async (slice) => {
+      await nextTurn();
+      if (slices.at(-1) !== slice) await rewritten.promise;
+    };
+    after = async () => {
+      if (waiting < 2) return;
+      await rewrite(1);
+      rewritten.resolve();
+      rewritten = Promise.withResolvers();
+    };
+    expect(await contents()).toEqual([...upTo(3499), 'instead']);
+    const again = ['0:1001', '1000:2001', '2000:3001', '3000:4001'];
+    expect(slices.slice(0, 3)).toEqual(again.slice(0, 3));
+    expect(slices.slice(-4)).toEqual(again);
   });
 });
 
