@@ -9,10 +9,10 @@ import { parseArgs } from 'node:util';
 
 import { startCluster } from '../test/servers/redis-cluster.ts';
 import { type RedisServer, startRedis } from '../test/servers/redis-server.ts';
-import { connect } from './client.ts';
+import { connect } from './place/client.ts';
 import { type LoadResult, runLoad } from './limits/load.ts';
 import { sessionMemory } from './limits/session-memory.ts';
-import { median } from './rounds.ts';
+import { spreadOf } from './measuring/spread.ts';
 
 const PROCESSES = 3;
 const SESSIONS = 32;
@@ -39,9 +39,9 @@ async function measureLoads(places: readonly Place[], items: number): Promise<st
     }
   }
   return [...results].map(([name, all]) => {
-    const perSecond = median(all.map(({ appendsPerSecond }) => appendsPerSecond));
-    const cost = median(all.map(({ serverMicroseconds }) => serverMicroseconds));
-    const busy = median(all.map((result) => result.busy));
+    const perSecond = spreadOf(all.map(({ appendsPerSecond }) => appendsPerSecond)).median;
+    const cost = spreadOf(all.map(({ serverMicroseconds }) => serverMicroseconds)).median;
+    const busy = spreadOf(all.map((result) => result.busy)).median;
     const perCore = Math.round(1_000_000 / cost);
     const figures = [perSecond.toFixed(0), `${cost.toFixed(0)} µs`, perCore, busy.toFixed(2)];
     return `| ${[name, items, ...figures].join(' | ')} |`;

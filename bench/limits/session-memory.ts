@@ -3,11 +3,12 @@
  *
  * @module
  */
+import type { AgentInputItem } from '@openai/agents-core';
 import { JSONSession } from 'agents-json-session';
 import { RedisStore } from 'agents-json-session/redis';
 
-import type { BenchClient } from '../client.ts';
-import { ListSession } from '../list-session.ts';
+import type { BenchClient } from '../place/client.ts';
+import { appendToList } from '../peers/list-session.ts';
 import { exchanges } from './long-conversation.ts';
 
 /** Messages in all: enough for what the server itself needs not to matter. */
@@ -29,25 +30,30 @@ export interface SessionMemory {
 export async function sessionMemory(client: BenchClient, messages: number): Promise<SessionMemory> {
   const store = new RedisStore(client);
   const ours = await bytesOf(client, messages, (sessionId) => {
-    return new JSONSession({ sessionId, store, ttl: 3600 });
+    const session = new JSONSession({ sessionId, store, ttl: 3600 });
+    return (items) => session.addItems(items);
   });
-  const list = await bytesOf(client, messages, (key) => new ListSession(client, key));
+  const list = await bytesOf(
+    client,
+    messages,
+    (key) => (items) => appendToList(client, key, items),
+  );
   return { messages, ours, list };
 }
 
 async function bytesOf(
   client: BenchClient,
   messages: number,
-  open: (name: string) => Pick<JSONSession, 'addItems'>,
+  open: (name: string) => (items: AgentInputItem[]) => Promise<unknown>,
 ): Promise<number> {
   await client.flushAll();
   const before = await usedMemory(client);
   const sessions = Math.ceil(MESSAGES / messages);
   for (let index = 0; index < sessions; index += 1) {
     const name = crypto.randomUUID();
-    const session = open(name);
+    const append = open(name);
     for (let count = 0; count < messages; count += TURN) {
-      await session.addItems(exchanges(`${name} ${count}`, TURN));
+      await append(exchanges(`${name} ${count}`, TURN));
     }
   }
   return ((await usedMemory(client)) - before) / sessions;

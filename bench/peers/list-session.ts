@@ -15,6 +15,27 @@ import type { Peer } from './peer.ts';
 
 const TTL_SECONDS = 3600;
 
+/**
+ * Appends items to a session as a list.
+ */
+export async function appendToList(
+  client: BenchClient,
+  key: string,
+  items: readonly AgentInputItem[],
+): Promise<unknown> {
+  const messages = `${key}:messages`;
+  return client
+    .multi()
+    .rPush(
+      messages,
+      items.map((item) => JSON.stringify(item)),
+    )
+    .hSet(key, { session_id: key, updated_at: String(Date.now() / 1000) })
+    .expire(key, TTL_SECONDS)
+    .expire(messages, TTL_SECONDS)
+    .exec();
+}
+
 class ListKeeper extends Keeper {
   readonly #client: BenchClient;
   readonly #key: string;
@@ -26,17 +47,7 @@ class ListKeeper extends Keeper {
   }
 
   async append(items: AgentInputItem[]): Promise<unknown> {
-    const messages = `${this.#key}:messages`;
-    return this.#client
-      .multi()
-      .rPush(
-        messages,
-        items.map((item) => JSON.stringify(item)),
-      )
-      .hSet(this.#key, { session_id: this.#key, updated_at: String(Date.now() / 1000) })
-      .expire(this.#key, TTL_SECONDS)
-      .expire(messages, TTL_SECONDS)
-      .exec();
+    return appendToList(this.#client, this.#key, items);
   }
 
   async readAll(): Promise<number> {
