@@ -23,13 +23,13 @@ const SQL: FlowRules = {
 
 const REDIS: FlowRules = {
   sinks: [{ name: 'RedisCommander.read', parameter: 1, keyAt: 1 }],
-  variables: ['paths', 'HEAD_PATHS'],
+  variables: ['paths', 'headPaths'],
   // Refuses what is not hexadecimal.
   makers: ['operationPath', 'hexadecimal'],
   // Of the doctor, who asks in whole words and of keys that hold nothing.
   pathless: ['Probe.ask'],
   // Made in a variable named `paths`.
-  reviewed: ['call.paths'],
+  reviewed: ['this.#paths'],
 };
 
 /** Everything that scripts may ask, and whether a path comes behind the key. */

@@ -111,7 +111,7 @@ async function readHead(reader: PageReader): Promise<SessionSnapshot | null> {
 
 /** Gives the page that reached the end, or null when there is no session. */
 async function readToEnd(reader: PageReader, stretch: PageStretch): Promise<Page | null> {
-  const pages = new PagesAhead(async (slice) => reader.page(slice));
+  const pages = new PagesAhead(reader);
   let [end, isUndisturbed] = [0, true];
   for (;;) {
     const page = await pages.page(stretch.next, end);

@@ -19,8 +19,8 @@ import { head as headScript } from './scripts.generated.ts';
 /** What a reply holds for each path. */
 type Matches = Record<string, unknown[]>;
 
-const WHOLE_HEAD = HEAD_FIELDS.map(withPath);
-const BRIEF_HEAD = BRIEF_HEAD_FIELDS.map(withPath);
+const HEAD_PATHS = HEAD_FIELDS.map((field) => `$.${field}`);
+const BRIEF_HEAD_PATHS = BRIEF_HEAD_FIELDS.map((field) => `$.${field}`);
 
 /**
  * Reads pages of one session until one deadline.
@@ -31,7 +31,7 @@ export class PageReader {
   readonly #commander: RedisCommander;
   readonly #params: ReadParams;
   readonly #deadline: Deadline;
-  readonly #head: typeof WHOLE_HEAD;
+  readonly #fields: readonly string[];
   /** Of what every reply brings along. */
   readonly #paths: readonly string[];
   readonly #operationPath: string | null;
@@ -42,10 +42,12 @@ export class PageReader {
     this.#commander = commander;
     this.#params = params;
     this.#deadline = deadline;
-    this.#head = briefHead === true ? BRIEF_HEAD : WHOLE_HEAD;
+    this.#fields = briefHead === true ? BRIEF_HEAD_FIELDS : HEAD_FIELDS;
+    const headPaths = briefHead === true ? BRIEF_HEAD_PATHS : HEAD_PATHS;
+    const paths =
+      operationId === undefined ? headPaths : [...headPaths, operationPath(operationId)];
+    this.#paths = paths;
     this.#operationPath = operationId === undefined ? null : operationPath(operationId);
-    const paths = this.#head.map(({ path }) => path);
-    this.#paths = this.#operationPath === null ? paths : [...paths, this.#operationPath];
   }
 
   /**
@@ -74,10 +76,16 @@ export class PageReader {
    * @param slice - As in a JSONPath: `0:10`, `-20:`.
    */
   async page(slice: string): Promise<Page | null> {
+    const { key } = this;
     const messages = `$.messages[${slice}]`;
     let reply: string | null;
     try {
-      reply = replyText(await this.#ask('JSON.GET', ...this.#paths, messages));
+      const answer = await this.#commander.read(
+        key,
+        ['JSON.GET', key, ...this.#paths, messages],
+        this.#deadline,
+      );
+      reply = replyText(answer);
     } catch (error) {
       throw await this.#refusal(error);
     }
@@ -90,7 +98,9 @@ export class PageReader {
 
   /** The text of a refusal of another type differs between servers; the type does not. */
   async #refusal(failure: unknown): Promise<unknown> {
-    const type = await this.#ask('TYPE').catch(() => 'none');
+    const { key } = this;
+    const asked = this.#commander.read(key, ['TYPE', key], this.#deadline);
+    const type = await asked.catch(() => 'none');
     const name = replyText(type) ?? 'none';
     if (name === 'none' || name === 'ReJSON-RL') return failure;
     return new WrongKeyTypeError(this.#params.sessionId, name);
@@ -98,7 +108,8 @@ export class PageReader {
 
   /** A slice of something that is not an array is empty, and looks like an empty history. */
   async #checkMessages(): Promise<void> {
-    const reply = await this.#ask('JSON.TYPE', '$.messages');
+    const { key } = this;
+    const reply = await this.#commander.read(key, ['JSON.TYPE', key, '$.messages'], this.#deadline);
     const [type = ''] = [reply].flat(2);
     const name = replyText(type);
     // Null is the type of nothing at all: an empty session that has been removed in between.
@@ -107,13 +118,9 @@ export class PageReader {
     }
   }
 
-  async #ask(command: string, ...args: string[]): Promise<unknown> {
-    return this.#commander.read(this.key, [command, this.key, ...args], this.#deadline);
-  }
-
   #headPart(found: Matches): HeadPart {
     const fields: Record<string, unknown> = {};
-    for (const { field, path } of this.#head) fields[field] = found[path]?.[0];
+    for (const field of this.#fields) fields[field] = found[`$.${field}`]?.[0];
     const head = parseHead(fields, this.#params.sessionId);
     const operation = this.#operationPath === null ? undefined : found[this.#operationPath]?.[0];
     return {
@@ -123,10 +130,6 @@ export class PageReader {
       operation: operation === undefined ? null : readOperation(operation),
     };
   }
-}
-
-function withPath(field: (typeof HEAD_FIELDS)[number]) {
-  return { field, path: `$.${field}` };
 }
 
 /** The id is a hexadecimal digest: no text of a caller gets into the path. */

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Page } from './page.ts';
+import type { PageReader } from './page-reader.ts';
 
 /** New values in a page: about a millisecond of the server's time. */
 const PAGE = 1000;
@@ -18,14 +19,11 @@ interface Asked {
  * Gives the pages of one read. Each begins with the last value of the one before.
  */
 export class PagesAhead {
-  readonly #read: (slice: string) => Promise<Page | null>;
+  readonly #reader: PageReader;
   #next: Asked | null = null;
 
-  /**
-   * @param read - Reads a slice of `messages`.
-   */
-  constructor(read: (slice: string) => Promise<Page | null>) {
-    this.#read = read;
+  constructor(reader: PageReader) {
+    this.#reader = reader;
   }
 
   /**
@@ -49,7 +47,7 @@ export class PagesAhead {
   }
 
   #ask(start: number): Asked {
-    const page = this.#read(`${start}:${start + PAGE + 1}`);
+    const page = this.#reader.page(`${start}:${start + PAGE + 1}`);
     // It may never be needed; who waits for it gets the failure.
     page.catch(() => {});
     return { start, page };
