@@ -48,7 +48,9 @@ export const SOURCES: string = new URL('../../src/', import.meta.url).href;
  */
 export async function runScript(script: string, options: ScriptOptions = {}): Promise<ScriptEnd> {
   const { sources = SOURCES } = options;
-  const imports = `import { JSONSession, closeStores } from '${sources}index.ts';
+  // node-redis is loaded by then, so that no short time of a call has to do for that.
+  const imports = `import '${import.meta.resolve('redis')}';
+    import { JSONSession, closeStores } from '${sources}index.ts';
     import { RedisStore } from '${sources}stores/redis/index.ts';`;
   return runModule(`${imports}\n${script}`, options);
 }

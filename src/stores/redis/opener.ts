@@ -8,7 +8,6 @@ import type { Durability } from '../../durability.ts';
 import { InvalidInputError } from '../../errors.ts';
 import type { StoreOpener } from '../../open-store.ts';
 import { RedisStore } from './redis-store.ts';
-import { loadClientLibrary } from './url-connection.ts';
 
 /**
  * Gives the opener for a `redis:` or `rediss:` URL.
@@ -24,13 +23,9 @@ export function redisOpener(url: string, durability: Durability): StoreOpener {
     .digest('hex');
   return {
     key: `redis:${durability}:${key}`,
-    open: async () => {
-      await loadClientLibrary();
-      return RedisStore.open(url, { durability });
-    },
+    open: async () => RedisStore.open(url, { durability }),
     isVolatile: false,
     diagnose: async (params) => {
-      await loadClientLibrary();
       const store = RedisStore.open(url);
       try {
         return await store.diagnose(params);

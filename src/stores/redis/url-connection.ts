@@ -146,16 +146,9 @@ function isDecodable(text: string): boolean {
   }
 }
 
-/**
- * Loads node-redis, which takes some hundred milliseconds: who brings a client of ioredis never pays
- * them, and no call has to find them in its own time where a store is opened by a session.
- */
-export async function loadClientLibrary(): Promise<typeof import('redis')> {
-  return import('redis');
-}
-
-// The type follows from the options; spelling it out would widen it.
+// Loaded when it is needed, which takes some hundred milliseconds: who brings a client of ioredis never
+// pays them. The type follows from the options; spelling it out would widen it.
 async function newClient(url: string) {
-  const { createClient } = await loadClientLibrary();
+  const { createClient } = await import('redis');
   return createClient({ url, socket: { reconnectStrategy: false } });
 }
