@@ -4,7 +4,7 @@ import type { LuaScript } from './lua-script.ts';
 /** `lua/append.lua`, where its comments are. */
 export const append: LuaScript = {
   name: 'append',
-  sha1: '8230b41409ef1a9fd1f32351402faed80b29705e',
+  sha1: '56057973d9e9eb5872aa467f6ced18aea850fe8d',
   source: `local clock = redis.call('TIME')
 local now = clock[1] .. '.' .. string.format('%06d', clock[2])
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -97,9 +97,12 @@ local function quick_append()
   local is_plain = seen ~= '' and ARGV[7] == '1' and ARGV[8] == '' and ARGV[14] == ''
     and ARGV[15] == '' and ARGV[16] == '' and count > 0 and count <= QUICK_ENTRIES
   if not is_plain then return nil end
-  local found = redis.pcall('JSON.GET', KEYS[1],
-    record and '$["state","metadata","created_at","user_id","usage"]'
-    or '$["state","metadata","created_at","user_id"]')
+  local found
+  if record then
+    found = redis.pcall('JSON.GET', KEYS[1], '$["state","metadata","created_at","user_id","usage"]')
+  else
+    found = redis.pcall('JSON.GET', KEYS[1], '$["state","metadata","created_at","user_id"]')
+  end
   if type(found) ~= 'string' then return nil end
   local incarnation, ttl, writers, lock = string.match(found,
     '^%[{"schema":1,"incarnation":"(%x+)","ttl":(%w+),"generation":%d+,"changes":[%[%]%d,]*,"history_start":[^w]*"writers":"([%w_:;.-]*)","lock":()')

@@ -21,9 +21,12 @@ local function quick_append()
   if not is_plain then return nil end
 
   -- The values of one path come in the order in which it names them; those of several paths in any.
-  local found = redis.pcall('JSON.GET', KEYS[1],
-    record and '$["state","metadata","created_at","user_id","usage"]'
-    or '$["state","metadata","created_at","user_id"]')
+  local found
+  if record then
+    found = redis.pcall('JSON.GET', KEYS[1], '$["state","metadata","created_at","user_id","usage"]')
+  else
+    found = redis.pcall('JSON.GET', KEYS[1], '$["state","metadata","created_at","user_id"]')
+  end
   if type(found) ~= 'string' then return nil end
   local incarnation, ttl, writers, lock = string.match(found,
     '^%[{"schema":1,"incarnation":"(%x+)","ttl":(%w+),"generation":%d+,"changes":[%[%]%d,]*,"history_start":[^w]*"writers":"([%w_:;.-]*)","lock":()')
