@@ -13,7 +13,7 @@ import { RedisStore } from 'agents-json-session/redis';
 import { startRedis } from '../test/servers/redis-server.ts';
 import { connect } from './place/client.ts';
 import { type CommandTime, commandTimes, logEveryCommand } from './limits/command-times.ts';
-import { exchanges } from './limits/long-conversation.ts';
+import { messageItems } from './peers/conversation-items.ts';
 import { LONG_SESSION_CALLS, type LongSessionCall } from './limits/long-session-calls.ts';
 import { percentile, PingTimes } from './limits/ping-times.ts';
 import { spreadOf } from './measuring/spread.ts';
@@ -41,7 +41,7 @@ function sessionIn(store: RedisStore, sessionId: string): JSONSession {
 
 async function fill(session: JSONSession): Promise<void> {
   for (let count = 0; count < entries; count += 1000) {
-    await session.addItems(exchanges(`filled ${count}`, Math.min(1000, entries - count)));
+    await session.addItems(messageItems(`filled ${count}`, 0, Math.min(1000, entries - count)));
   }
 }
 

@@ -7,7 +7,7 @@ import { JSONSession } from 'agents-json-session';
 import { RedisStore } from 'agents-json-session/redis';
 import { createClient, createCluster } from 'redis';
 
-import { exchanges } from './long-conversation.ts';
+import { messageItems } from '../peers/conversation-items.ts';
 import type { Load } from './load.ts';
 
 const TTL_SECONDS = 3600;
@@ -35,7 +35,7 @@ const sessions = Array.from(
 async function converse(session: JSONSession, end: number): Promise<number> {
   let appends = 0;
   for (; performance.now() < end; appends += 1) {
-    await session.addItems(exchanges(`${session.sessionId} ${appends}`, load.items));
+    await session.addItems(messageItems(`${session.sessionId} ${appends}`, 0, load.items));
   }
   return appends;
 }

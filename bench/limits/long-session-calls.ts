@@ -6,7 +6,7 @@
 import type { AgentInputItem } from '@openai/agents-core';
 import type { JSONSession } from 'agents-json-session';
 
-import { exchanges } from './long-conversation.ts';
+import { messageItems } from '../peers/conversation-items.ts';
 
 /** Most entries that a call adds or takes away here. */
 const MOST = 500;
@@ -30,7 +30,7 @@ const READS: LongSessionCall[] = [
   {
     name: 'getItems(), 4 items new',
     isWarm: true,
-    before: (session, turn) => session.addItems(exchanges(`${turn}`, 4)),
+    before: (session, turn) => session.addItems(messageItems(`${turn}`, 0, 4)),
     run: (session) => session.getItems(),
   },
   { name: 'getItems(20)', run: (session) => session.getItems(20) },
@@ -54,7 +54,10 @@ const WRITES: LongSessionCall[] = [
     run: (session, turn) =>
       session.addMessage({ role: 'user', content: `turn ${turn}`, agent: 'Triage', tokens: 7 }),
   },
-  { name: 'addItems of 4', run: (session, turn) => session.addItems(exchanges(`${turn}`, 4)) },
+  {
+    name: 'addItems of 4',
+    run: (session, turn) => session.addItems(messageItems(`${turn}`, 0, 4)),
+  },
   {
     name: `addItems of ${MOST}, 256 KiB`,
     run: (session, turn) => session.addItems(fullItems(turn)),
@@ -85,7 +88,7 @@ const WRITES: LongSessionCall[] = [
   {
     name: `applyHistoryMutations, ${MOST} back`,
     before: (session, turn) =>
-      session.addItems([toolCall(turn, 1), ...exchanges(`${turn}`, MOST - 1)]),
+      session.addItems([toolCall(turn, 1), ...messageItems(`${turn}`, 0, MOST - 1)]),
     run: (session, turn) =>
       session.applyHistoryMutations({
         mutations: [
@@ -99,13 +102,13 @@ const WRITES: LongSessionCall[] = [
   },
   {
     name: 'replaceHistoryWithCompaction',
-    run: (session, turn) => session.replaceHistoryWithCompaction(exchanges(`${turn}`, 20)),
+    run: (session, turn) => session.replaceHistoryWithCompaction(messageItems(`${turn}`, 0, 20)),
     isFinal: true,
   },
   {
     name: 'once',
     run: (session, turn) =>
-      session.once(`job ${turn}`, () => session.addItems(exchanges(`${turn}`, 4))),
+      session.once(`job ${turn}`, () => session.addItems(messageItems(`${turn}`, 0, 4))),
   },
   { name: 'exclusive', run: (session) => session.exclusive(() => session.getItems(1)) },
   { name: 'trackAgent', run: (session, turn) => session.trackAgent(`Agent ${turn % 5}`) },
@@ -129,7 +132,7 @@ export const LONG_SESSION_CALLS: readonly LongSessionCall[] = [...READS, ...WRIT
 
 /** So many items as a call may have here: about 256 KiB of JSON. */
 function fullItems(turn: number): AgentInputItem[] {
-  return exchanges(`${turn}`, MOST, 420);
+  return messageItems(`${turn}`, 0, MOST, 420);
 }
 
 function toolCall(turn: number, version: number) {

@@ -7,9 +7,10 @@ import type { AgentInputItem } from '@openai/agents-core';
 import { JSONSession } from 'agents-json-session';
 import { RedisStore } from 'agents-json-session/redis';
 
+import { usedMemory } from '../measuring/used-memory.ts';
 import type { BenchClient } from '../place/client.ts';
 import { appendToList } from '../peers/list-session.ts';
-import { exchanges } from './long-conversation.ts';
+import { messageItems } from '../peers/conversation-items.ts';
 
 /** Messages in all: enough for what the server itself needs not to matter. */
 const MESSAGES = 40_000;
@@ -53,13 +54,8 @@ async function bytesOf(
     const name = crypto.randomUUID();
     const append = open(name);
     for (let count = 0; count < messages; count += TURN) {
-      await append(exchanges(`${name} ${count}`, TURN));
+      await append(messageItems(`${name} ${count}`, 0, TURN));
     }
   }
   return ((await usedMemory(client)) - before) / sessions;
-}
-
-async function usedMemory(client: BenchClient): Promise<number> {
-  const info = await client.info('memory');
-  return Number(/^used_memory:(\d+)/mu.exec(info)?.[1]);
 }

@@ -12,16 +12,24 @@ export const CHARACTERS = 250;
  * The n-th message of a conversation: the user's and the assistant's in turn. No text comes twice in a
  * run, as RedisJSON keeps equal strings once.
  */
-export function messageItem(conversation: string, number: number): AgentInputItem {
-  const text = messageText(conversation, number);
+export function messageItem(
+  conversation: string,
+  number: number,
+  characters?: number,
+): AgentInputItem {
+  const text = messageText(conversation, number, characters);
   return number % 2 === 0 ? userMessage(text) : assistantMessage(text);
 }
 
 /**
  * The text of the n-th message.
  */
-export function messageText(conversation: string, number: number): string {
-  return `${conversation} ${number} `.padEnd(CHARACTERS, 'conversation ');
+export function messageText(
+  conversation: string,
+  number: number,
+  characters: number = CHARACTERS,
+): string {
+  return `${conversation} ${number} `.padEnd(characters, 'conversation ');
 }
 
 /**
@@ -31,8 +39,11 @@ export function messageItems(
   conversation: string,
   number: number,
   count: number,
+  characters?: number,
 ): AgentInputItem[] {
-  return Array.from({ length: count }, (_, index) => messageItem(conversation, number + index));
+  return Array.from({ length: count }, (_, index) =>
+    messageItem(conversation, number + index, characters),
+  );
 }
 
 /**

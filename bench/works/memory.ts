@@ -4,6 +4,7 @@
  * @module
  */
 import { spreadOf } from '../measuring/spread.ts';
+import { usedMemory } from '../measuring/used-memory.ts';
 import { CHARACTERS } from '../peers/conversation-items.ts';
 import { LANGCHAIN } from '../peers/langchain.ts';
 import { LIST } from '../peers/list-session.ts';
@@ -79,11 +80,6 @@ async function partsOf(client: BenchClient, key: string): Promise<string> {
       ['the object that holds them, its keys among it', String(rest)],
     ],
   );
-}
-
-async function usedMemory(client: BenchClient): Promise<number> {
-  const info = await client.info('memory');
-  return Number(/^used_memory:(\d+)/m.exec(info)?.[1]);
 }
 
 async function keysOf(client: BenchClient, prefix: string): Promise<string[]> {
