@@ -5,13 +5,12 @@
  * @module
  */
 import type { AgentInputItem } from '@openai/agents-core';
-import { createClient } from 'redis';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { JSONSession } from '../../../src/index.ts';
 import { RedisStore } from '../../../src/stores/redis/index.ts';
-import { type RedisServer, startRedis } from '../../servers/redis-server.ts';
 import { userItem } from './main-operations.ts';
+import { type MonitoredServer, startMonitored, wordsOf } from './monitored-server.ts';
 
 /** Entries of a session here. */
 const LENGTH = 3200;
@@ -80,32 +79,16 @@ const WRITES: Record<string, Call> = {
   delete: (session) => session.delete(),
 };
 
-// MONITOR shows what scripts call, too; a private server, so that nobody else's commands are among them.
-let server: RedisServer;
-let client: ReturnType<typeof newClient>;
-let monitor: ReturnType<typeof newClient>;
+let monitored: MonitoredServer;
 let store: RedisStore;
 let session: JSONSession;
-let seen: string[] = [];
-
-function newClient(url: string) {
-  return createClient({ url, disableClientInfo: true });
-}
 
 beforeAll(async () => {
-  server = await startRedis();
-  client = newClient(server.url);
-  monitor = newClient(server.url);
-  await Promise.all([client.connect(), monitor.connect()]);
-  await monitor.monitor((line) => seen.push(line));
-  store = new RedisStore(client, { historyCacheBytes: 0 });
+  monitored = await startMonitored();
+  store = new RedisStore(monitored.client, { historyCacheBytes: 0 });
 });
 
-afterAll(async () => {
-  client.destroy();
-  monitor.destroy();
-  await server.stop();
-});
+afterAll(() => monitored.stop());
 
 beforeEach(async () => {
   session = new JSONSession({ store });
@@ -115,22 +98,13 @@ beforeEach(async () => {
 
 /** Makes a call and gives the commands that clients sent and scripts called meanwhile. */
 async function commandsOf(run: Call): Promise<string[][]> {
-  await lines();
+  await monitored.lines();
   await run(session);
-  const commands = (await lines()).map((line) =>
-    [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, text]) => text!.replaceAll(/\\(.)/g, '$1')),
+  const commands = (await monitored.lines()).map((line) =>
+    wordsOf(line).map((word) => word.replaceAll(/\\(.)/g, '$1')),
   );
   expect(commands.length).toBeGreaterThan(0);
   return commands;
-}
-
-async function lines(): Promise<string[]> {
-  const marker = crypto.randomUUID();
-  await client.sendCommand(['ECHO', marker]);
-  await vi.waitUntil(() => seen.some((line) => line.includes(marker)));
-  const before = seen.filter((line) => !line.includes('"ECHO"'));
-  seen = [];
-  return before;
 }
 
 /** How many entries a path of JSON.GET takes in. */
@@ -190,7 +164,7 @@ describe.each([
 });
 
 async function storedLength(): Promise<number> {
-  const reply: unknown = await client.json.arrLen(`session:${session.sessionId}`, {
+  const reply: unknown = await monitored.client.json.arrLen(`session:${session.sessionId}`, {
     path: '$.messages',
   });
   return Number([reply].flat()[0]);

@@ -1,35 +1,19 @@
-import { createClient } from 'redis';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { JSONSession } from '../../../src/index.ts';
 import { RedisStore } from '../../../src/stores/redis/index.ts';
-import { type RedisServer, startRedis } from '../../servers/redis-server.ts';
 import { userItem } from './main-operations.ts';
+import { type MonitoredServer, startMonitored, wordsOf } from './monitored-server.ts';
 
-// MONITOR shows what clients send; a private server, so that nobody else's commands are among them.
-let server: RedisServer;
-let client: ReturnType<typeof newClient>;
-let monitor: ReturnType<typeof newClient>;
+let monitored: MonitoredServer;
+let client: MonitoredServer['client'];
 let session: JSONSession;
-let seen: string[] = [];
-let markers = 0;
-
-function newClient(url: string) {
-  return createClient({ url, disableClientInfo: true });
-}
 
 beforeAll(async () => {
-  server = await startRedis();
-  client = newClient(server.url);
-  monitor = newClient(server.url);
-  await Promise.all([client.connect(), monitor.connect()]);
-  await monitor.monitor((line) => seen.push(line));
+  monitored = await startMonitored();
+  ({ client } = monitored);
 });
 
-afterAll(async () => {
-  client.destroy();
-  monitor.destroy();
-  await server.stop();
-});
+afterAll(() => monitored.stop());
 
 beforeEach(async () => {
   session = new JSONSession({ store: new RedisStore(client), userId: 'user-1' });
@@ -50,18 +34,13 @@ async function warmUp(): Promise<void> {
 
 /** The commands that clients have sent since the last call, without those of scripts. */
 async function commands(): Promise<string[][]> {
-  markers += 1;
-  const marker = `marker-${markers}`;
-  await client.sendCommand(['ECHO', marker]);
-  await vi.waitUntil(() => seen.some((line) => line.includes(marker)));
-  const lines = seen.filter((line) => !line.includes(' lua]') && !line.includes('"ECHO"'));
-  seen = [];
-  return lines.map((line) => [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, text]) => text!));
+  const lines = await monitored.lines();
+  return lines.filter((line) => !line.includes(' lua]')).map(wordsOf);
 }
 
 /** How many changes the server has counted. */
 async function changes(): Promise<string> {
-  const info = await server.cli('INFO', 'persistence');
+  const info = await monitored.server.cli('INFO', 'persistence');
   return /rdb_changes_since_last_save:(\d+)/.exec(info)?.[1] ?? 'unknown';
 }
 
