@@ -7,6 +7,7 @@
 import { InvalidInputError } from '../../errors.ts';
 import type { RedisMaster } from './durability/connection.ts';
 import { findMasterOf } from './durability/key-master.ts';
+import { argsAndOptions, type NodeRedisSendOptions } from './node-redis-command.ts';
 
 /**
  * One Redis command with what a router needs to know of it.
@@ -44,16 +45,6 @@ export interface RedisCommandSender {
    * known yet.
    */
   masterOf?(key: string): RedisMaster;
-}
-
-/**
- * How a client of node-redis is to send one command.
- */
-export interface NodeRedisSendOptions {
-  /** Milliseconds after which a command that could not be sent yet is dropped; 0 for never. */
-  readonly timeout?: number;
-  /** Drops it when it could not be sent yet. */
-  readonly abortSignal?: AbortSignal;
 }
 
 /**
@@ -145,17 +136,6 @@ function clientSender(client: RedisClientLike): RedisCommandSender {
     // A pool has no such property.
     isReady: () => single.isReady ?? true,
   };
-}
-
-/**
- * Gives a command as clients of node-redis take it. Their own timeout, which starts a timer with each
- * command that nothing stops, gives way to the signal of the call.
- */
-export function argsAndOptions({
-  args,
-  signal,
-}: Pick<RedisCommand, 'args' | 'signal'>): [string[], NodeRedisSendOptions] {
-  return [[...args], { timeout: 0, ...(signal && { abortSignal: signal }) }];
 }
 
 function ioredisSender(client: IORedisClient): RedisCommandSender {

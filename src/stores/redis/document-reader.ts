@@ -10,13 +10,18 @@ import { hiddenId, HistoryWalk, type WalkedSelection } from '../../document/hist
 import type { ReadParams, SessionSnapshot } from '../../store.ts';
 import type { RedisCommander } from './commander.ts';
 import { HistoryCache } from './history-cache.ts';
-import { continues, type HeadPart, hiddenIndex, type Page, positionOfOldest } from './page.ts';
+import {
+  continues,
+  type HeadPart,
+  hiddenIndex,
+  PAGE,
+  type Page,
+  positionOfOldest,
+} from './page.ts';
 import { PageReader } from './page-reader.ts';
 import { PageStretch } from './page-stretch.ts';
 import { PagesAhead } from './pages-ahead.ts';
 
-/** Entries in a page of a walk: under a millisecond of the server's time. */
-const PAGE = 1000;
 /** By how much each page of a walk is larger than the one before. */
 const GROWTH = 4;
 

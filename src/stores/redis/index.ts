@@ -7,11 +7,11 @@ export type {
   IORedisClient,
   NodeRedisClient,
   NodeRedisCluster,
-  NodeRedisSendOptions,
   NodeRedisSentinel,
   RedisClientLike,
   RedisCommand,
   RedisCommandSender,
 } from './client.ts';
 export type { RedisConnection, RedisMaster } from './durability/connection.ts';
+export type { NodeRedisSendOptions } from './node-redis-command.ts';
 export { RedisStore, type RedisStoreOptions } from './redis-store.ts';

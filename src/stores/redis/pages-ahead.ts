@@ -4,11 +4,8 @@
  *
  * @module
  */
-import type { Page } from './page.ts';
+import { PAGE, type Page } from './page.ts';
 import type { PageReader } from './page-reader.ts';
-
-/** New values in a page: about a millisecond of the server's time. */
-const PAGE = 1000;
 
 interface Asked {
   readonly start: number;

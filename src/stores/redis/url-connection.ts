@@ -4,10 +4,11 @@
  * @module
  */
 import { InvalidInputError, StoreClosedError, StoreUnavailableError } from '../../errors.ts';
-import { argsAndOptions, type RedisCommand, type RedisCommandSender } from './client.ts';
+import type { RedisCommand, RedisCommandSender } from './client.ts';
 import { NotSentError, type RedisMaster } from './durability/connection.ts';
 import { connectNodeRedis } from './durability/own-connections.ts';
 import { classifyFailure, failureName } from './failure.ts';
+import { argsAndOptions } from './node-redis-command.ts';
 
 /** A connection without any answer for so long is taken for dead when a call gives up on it. */
 const SILENCE_MS = 5000;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { argsAndOptions, type NodeRedisSendOptions } from '../node-redis-command.ts';
 import type { RedisConnection } from './connection.ts';
 
 /**
@@ -17,7 +18,7 @@ export interface NodeRedisOriginal {
 interface NodeRedisDuplicate {
   readonly isReady: boolean;
   connect(): Promise<unknown>;
-  sendCommand(args: string[]): Promise<unknown>;
+  sendCommand(args: string[], options?: NodeRedisSendOptions): Promise<unknown>;
   on(event: 'error', listener: () => void): unknown;
   unref(): void;
   destroy(): void;
@@ -64,7 +65,7 @@ export async function connectNodeRedis(
     get isOpen() {
       return client.isReady;
     },
-    send: async (args) => client.sendCommand([...args]),
+    send: async (args) => client.sendCommand(...argsAndOptions({ args })),
     close: () => client.destroy(),
   };
 }
