@@ -8,7 +8,7 @@ import { entryId } from '../../document/document-head.ts';
 import type { DocumentHead } from '../../document/document.ts';
 import type { AppliedOperation } from '../../store.ts';
 
-/** Values that a page brings at most: about a millisecond of the server's time. */
+/** Values that a page brings at most: of short messages about a millisecond of the server's time. */
 export const PAGE = 1000;
 
 /** No document has more: a number past 63 bits in a path ends the server. */
