@@ -50,10 +50,13 @@ function noAnswer(): DeadlineError {
 export class Deadline {
   readonly #at: number;
   readonly #signal: AbortSignal | undefined;
+  readonly #onRetry: (() => void) | undefined;
 
-  constructor(milliseconds: number, signal?: AbortSignal) {
+  /** @param onRetry - Is told each time that something is tried again. */
+  constructor(milliseconds: number, signal?: AbortSignal, onRetry?: () => void) {
     this.#at = performance.now() + milliseconds;
     this.#signal = signal;
+    this.#onRetry = onRetry;
   }
 
   /** Milliseconds that are left, at least 0. */
@@ -114,6 +117,14 @@ export class Deadline {
       controller.abort();
       return noAnswer();
     });
+  }
+
+  /**
+   * Waits before something is tried again, but not past the deadline.
+   */
+  async pauseToRetry(milliseconds: number): Promise<void> {
+    await this.pause(milliseconds);
+    if (!this.passed) this.#onRetry?.();
   }
 
   /**

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { DecryptionError } from './errors/decryption-error.ts';
 import type { SessionErrorCode } from './errors/session-error.ts';
 import type {
   SessionNotFoundError,
@@ -27,8 +28,14 @@ import type {
   JsonNotSupportedError,
   OutOfMemoryError,
   StoreClosedError,
+  UnsupportedError,
 } from './errors/store-errors.ts';
 
+export {
+  DecryptionError,
+  type DecryptionFailure,
+  type DecryptionProblem,
+} from './errors/decryption-error.ts';
 export {
   SessionError,
   type SessionErrorCode,
@@ -57,6 +64,7 @@ export {
   JsonNotSupportedError,
   OutOfMemoryError,
   StoreClosedError,
+  UnsupportedError,
 } from './errors/store-errors.ts';
 
 /**
@@ -91,13 +99,15 @@ export type AnySessionError =
   | WrongKeyTypeError
   | CorruptDocumentError
   | UnsupportedSchemaError
+  | DecryptionError
   | StoreUnavailableError
   | CallAbortedError
   | OutcomeUnknownError
   | NotDurableError
   | JsonNotSupportedError
   | OutOfMemoryError
-  | StoreClosedError;
+  | StoreClosedError
+  | UnsupportedError;
 
 /**
  * Tells which failure an error is, whichever copy of this package made it: stores are shared between

@@ -13,14 +13,14 @@ import type {
 
 import { AsyncScope } from '../async-scope.ts';
 import { InvalidInputError } from '../errors.ts';
-import { compactHistory } from '../session/compaction.ts';
+import { compactHistory } from '../session/rewriting/compaction.ts';
 import { checkArguments, checkFunction } from '../session/input-validation.ts';
 import type { CallOptions } from '../session/call-options.ts';
-import type { WriteOptions } from '../session/caller-operation.ts';
+import type { WriteOptions } from '../session/writing/caller-operation.ts';
 import { toItems } from '../session/item-selection.ts';
-import { itemEntries } from '../session/new-entries.ts';
+import { itemEntries } from '../session/writing/new-entries.ts';
 import { JSONSession } from '../session/session.ts';
-import type { JSONSessionOptions } from '../session/session-options.ts';
+import type { JSONSessionOptions } from '../session/opening/session-options.ts';
 import { partsOf } from '../session/session-parts.ts';
 import type { EntrySelection, NewEntry, SessionSnapshot } from '../store.ts';
 import { noteUsage } from '../tracking/untracked-usage.ts';

@@ -9,11 +9,12 @@ import type {
   DocumentHead,
   DocumentMetadata,
   DocumentState,
-  JsonObject,
+  ForkPoint,
   JsonValue,
   MessageEntry,
 } from './document.ts';
 import { newState, SCHEMA } from './document.ts';
+import { isRecord } from './is-record.ts';
 
 /**
  * The fields of a document's head, in the order in which they are stored.
@@ -28,7 +29,16 @@ export const HEAD_FIELDS = [
   'state',
   'attributes',
   'usage',
+  'fork',
 ] as const;
+
+/**
+ * All that are known here: reads have no use for the ids of operations.
+ */
+export const WHOLE_HEAD_FIELDS: readonly ((typeof HEAD_FIELDS)[number] | 'operations')[] = [
+  ...HEAD_FIELDS,
+  'operations',
+];
 
 /**
  * Those that say whose session it is and how its history stands.
@@ -58,8 +68,9 @@ export function parseHead(fields: Record<string, unknown>, sessionId: string): D
     handoff_context: (fields['handoff_context'] ?? null) as JsonValue,
   };
   if (state !== undefined) head.state = state;
-  if (isObject(fields['attributes'])) head.attributes = fields['attributes'] as JsonObject;
-  if (isObject(fields['usage'])) head.usage = fields['usage'];
+  if (isRecord(fields['attributes'])) head.attributes = fields['attributes'];
+  if (isRecord(fields['usage'])) head.usage = fields['usage'];
+  if (isForkPoint(fields['fork'])) head.fork = fields['fork'];
   return head;
 }
 
@@ -83,7 +94,7 @@ function readableState(fields: Record<string, unknown>): DocumentState | null | 
  */
 export function isMessageEntry(value: unknown): value is MessageEntry {
   return (
-    isObject(value) &&
+    isRecord(value) &&
     typeof value['id'] === 'string' &&
     typeof value['role'] === 'string' &&
     typeof value['content'] === 'string'
@@ -94,12 +105,23 @@ export function isMessageEntry(value: unknown): value is MessageEntry {
  * Gives the id of an element of `messages`, or an empty string where it has none.
  */
 export function entryId(value: unknown): string {
-  return isObject(value) && typeof value['id'] === 'string' ? value['id'] : '';
+  return isRecord(value) && typeof value['id'] === 'string' ? value['id'] : '';
+}
+
+function isForkPoint(value: unknown): value is ForkPoint {
+  return (
+    isRecord(value) &&
+    typeof value['session_id'] === 'string' &&
+    typeof value['incarnation'] === 'string' &&
+    typeof value['index'] === 'number' &&
+    (value['message_id'] === null || typeof value['message_id'] === 'string') &&
+    typeof value['time'] === 'number'
+  );
 }
 
 function isMetadata(value: unknown): value is DocumentMetadata {
   return (
-    isObject(value) &&
+    isRecord(value) &&
     typeof value['message_count'] === 'number' &&
     typeof value['total_tokens'] === 'number' &&
     (Array.isArray(value['agents_used']) || isEmptyObject(value['agents_used']))
@@ -110,7 +132,7 @@ function isMetadata(value: unknown): value is DocumentMetadata {
  * Gives the schema number of a document; that of a Python document is 0.
  */
 export function schemaOf({ state }: Record<string, unknown>): number {
-  const schema = isObject(state) ? state['schema'] : null;
+  const schema = isRecord(state) ? state['schema'] : null;
   return typeof schema === 'number' ? schema : 0;
 }
 
@@ -124,19 +146,15 @@ function isTtl(value: unknown): boolean {
 
 /** Lua cannot tell an empty object from an empty array, so neither counts as wrong. */
 function isEmptyObject(value: unknown): boolean {
-  return isObject(value) && Object.keys(value).length === 0;
+  return isRecord(value) && Object.keys(value).length === 0;
 }
 
 function isState(value: unknown): value is DocumentState {
   return (
-    isObject(value) &&
+    isRecord(value) &&
     typeof value['schema'] === 'number' &&
     typeof value['incarnation'] === 'string' &&
     typeof value['generation'] === 'number' &&
     isTtl(value['ttl'])
   );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -130,6 +130,32 @@ export interface StoredUsage extends StoredUsageCounts {
 }
 
 /**
+ * Where a session branched off from another one.
+ */
+export interface ForkPoint {
+  /** Id of the session that it was forked from. */
+  session_id: string;
+  /** The life of that session. */
+  incarnation: string;
+  /** How many messages were taken over: those before this index. */
+  index: number;
+  /** Id of the last of them, or null where there were none. */
+  message_id: string | null;
+  /** Unix time in seconds, by the store's clock. */
+  time: number;
+}
+
+/**
+ * What a session was imported or copied from.
+ */
+export interface ImportOrigin {
+  /** SHA-256 of what was exported, in hexadecimal; in an encrypted session it is enciphered. */
+  checksum: string;
+  /** The life of the session that was exported. */
+  incarnation: string;
+}
+
+/**
  * Everything of a document but its messages.
  */
 export interface DocumentHead {
@@ -145,6 +171,10 @@ export interface DocumentHead {
   operations?: JsonObject;
   attributes?: JsonObject;
   usage?: StoredUsage;
+  /** Absent in sessions that are no forks. */
+  fork?: ForkPoint;
+  /** Absent in sessions that were not imported. */
+  import?: ImportOrigin;
 }
 
 /**

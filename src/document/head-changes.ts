@@ -15,8 +15,9 @@ import { CHANGES_KEPT, recordedChanges } from './changes.ts';
 import { withOperation } from './operations.ts';
 import { clearedUsage } from './run-record.ts';
 import { mergePatch } from './merge-patch.ts';
+import { canonicalText } from '../items/canonical-text.ts';
 import { randomHex } from '../random-ids.ts';
-import type { HeadChanges, NewSession, Operation, RewriteParams } from '../store.ts';
+import type { HeadChanges, NewSession, Operation, ReplaceParams, RewriteParams } from '../store.ts';
 
 /**
  * A head with everything that ours have, whoever made the document.
@@ -161,6 +162,58 @@ export function headAfterRewrite(
     operations: options.forgetOperations ? {} : head.operations,
     usage: options.resetTokens ? clearedUsage(head.usage) : head.usage,
   };
+}
+
+/**
+ * Gives a head after the oldest entries were dropped: the model's view begins behind the same entry, or at
+ * the start where that one is gone.
+ */
+export function headAfterDroppingOldest(
+  head: CompleteHead,
+  { dropped, totals }: { readonly dropped: EntryTotals; readonly totals: EntryTotals },
+  now: number,
+): CompleteHead {
+  const { metadata, state } = head;
+  const { history_start: start } = state;
+  const isThere = start !== null && start.index > dropped.length;
+  return {
+    ...head,
+    updated_at: now,
+    metadata: { ...metadata, message_count: totals.length - dropped.length },
+    state: {
+      ...state,
+      ...changedVersion(head, 0, now),
+      history_start: isThere ? { ...start, index: start.index - dropped.length } : null,
+      bytes: Math.max(0, totals.bytes - dropped.bytes),
+    },
+  };
+}
+
+/**
+ * Tells whether a head has the handoff context that is to be replaced, if one is.
+ */
+export function holdsContext(
+  { handoff_context }: CompleteHead,
+  { handoffContext }: Pick<ReplaceParams, 'handoffContext'>,
+): boolean {
+  if (handoffContext === undefined) return true;
+  return canonicalText(handoff_context) === canonicalText(handoffContext.before);
+}
+
+/**
+ * Gives a head after entries were put in the place of others.
+ *
+ * @param lowest - The index of the first of them, or null where none was.
+ */
+export function headAfterReplace(
+  head: CompleteHead,
+  lowest: number | null,
+  after: EntryTotals,
+  now: number,
+): CompleteHead {
+  const changed = headAfterAppend(head, after, now);
+  if (lowest === null) return changed;
+  return { ...changed, state: { ...changed.state, ...changedVersion(head, lowest, now) } };
 }
 
 /**

@@ -35,3 +35,11 @@ export function isSameLife(
   }
   return head.state?.incarnation === incarnation;
 }
+
+/**
+ * Gives the incarnation that a create was to begin, which is the id of its unknown outcome, or null for
+ * another id.
+ */
+export function createdIncarnation(operationId: string | undefined): string | null {
+  return /^[\da-f]{32}$/u.exec(operationId ?? '')?.[0] ?? null;
+}

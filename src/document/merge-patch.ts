@@ -4,6 +4,7 @@
  * @module
  */
 import type { JsonObject, JsonValue } from './document.ts';
+import { isRecord } from './is-record.ts';
 
 /**
  * Gives the target with the patch merged in: members that are null in the patch are removed, objects
@@ -14,19 +15,15 @@ import type { JsonObject, JsonValue } from './document.ts';
  */
 export function mergePatch(target: JsonValue | undefined, patch: JsonObject): JsonObject {
   // A Map keeps a member named __proto__ from becoming the prototype of the result.
-  const members = new Map(isObject(target) ? Object.entries(target) : []);
+  const members = new Map(isRecord(target) ? Object.entries(target) : []);
   for (const [name, value] of Object.entries(patch)) {
     if (value === null) {
       members.delete(name);
-    } else if (isObject(value)) {
+    } else if (isRecord(value)) {
       members.set(name, mergePatch(members.get(name), value));
     } else {
       members.set(name, value);
     }
   }
   return Object.fromEntries(members);
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

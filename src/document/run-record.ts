@@ -155,7 +155,7 @@ function added(before: StoredUsageCounts | undefined, counts: UsageCounts): Stor
 }
 
 function marksAfter(before: unknown, mark: string): string {
-  const known = typeof before === 'string' && !/[^\da-fA-F:;]/u.test(before) ? before : '';
+  const known = typeof before === 'string' && before.endsWith(';') ? before : '';
   return `${known}${mark};`
     .split(/(?<=;)/u)
     .slice(-MARKS_KEPT)

@@ -25,12 +25,14 @@ export type SessionErrorCode =
   | 'wrong_key_type'
   | 'corrupt_document'
   | 'unsupported_schema'
+  | 'decryption_failed'
   | 'store_unavailable'
   | 'outcome_unknown'
   | 'not_durable'
   | 'json_not_supported'
   | 'out_of_memory'
-  | 'store_closed';
+  | 'store_closed'
+  | 'unsupported';
 
 /**
  * Options that every {@link SessionError} takes.

@@ -247,3 +247,31 @@ export class OutOfMemoryError extends SessionError {
 export class StoreClosedError extends SessionError {
   readonly code = 'store_closed';
 }
+
+/**
+ * The store cannot do what was asked of it; the message says what can. Nothing was changed.
+ *
+ * @example
+ * ```ts
+ * import { UnsupportedError } from 'agents-json-session';
+ * import { SessionDirectory } from 'agents-json-session/directory';
+ *
+ * const directory = new SessionDirectory({ url: 'redis://localhost:6379' });
+ * await directory.list().catch((error: unknown) => {
+ *   if (error instanceof UnsupportedError) console.error(error.method);
+ * });
+ * ```
+ */
+export class UnsupportedError extends SessionError {
+  readonly code = 'unsupported';
+  /** The method that the store has not. */
+  readonly method: string;
+
+  /**
+   * @param advice - What to use.
+   */
+  constructor(method: string, advice: string, options?: SessionErrorOptions) {
+    super(`The store does not support ${method}: ${advice}`, options);
+    this.method = method;
+  }
+}

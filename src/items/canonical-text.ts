@@ -4,6 +4,7 @@
  * @module
  */
 import type { JsonValue } from '../document/document.ts';
+import { toHex } from './item-bytes.ts';
 
 /**
  * Gives the JSON text of a value with the keys of every object sorted.
@@ -22,5 +23,5 @@ export function canonicalText(value: JsonValue): string {
  */
 export async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return toHex(new Uint8Array(digest));
 }

@@ -46,3 +46,10 @@ export function fromBase64(text: string): Uint8Array {
   for (let index = 0; index < bytes.length; index++) bytes[index] = binary.charCodeAt(index);
   return bytes;
 }
+
+/**
+ * Gives bytes in hexadecimal.
+ */
+export function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

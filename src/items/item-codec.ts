@@ -6,7 +6,8 @@
 import type { AgentInputItem } from '@openai/agents-core';
 import type { JsonObject, JsonValue, MessageRole } from '../document/document.ts';
 import { InvalidInputError, ItemTooLargeError } from '../errors.ts';
-import { canonicalise, deepTag, isRecord, textTag, unwrapLiteral } from './item-json.ts';
+import { isRecord } from '../document/is-record.ts';
+import { canonicalise, deepTag, textTag, unwrapLiteral } from './item-json.ts';
 import type { CanonicalItem } from './item-json.ts';
 import { restore } from './item-restore.ts';
 import { describeItem } from './item-text.ts';

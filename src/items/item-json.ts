@@ -4,13 +4,14 @@
  * Values are canonicalised as `JSON.stringify` does it. A tag is an object whose only key is one of
  * `$bytes` (a `Uint8Array` in base64), `$number` (a number as text, where a store would change its
  * last digit), `$json` (a deeply nested item as JSON text), `$text` (the hole for the text that the
- * entry holds in `content`) and `$literal` (an object that has such a key of its own and stands for
- * itself).
+ * entry holds in `content`), `$sealed` (an encrypted entry, see `sealed-tag.ts`) and `$literal` (an
+ * object that has such a key of its own and stands for itself).
  *
  * @module
  */
 import { MAX_NATIVE_DEPTH } from '../document/document.ts';
 import type { JsonObject, JsonValue } from '../document/document.ts';
+import { isRecord } from '../document/is-record.ts';
 import { InvalidInputError } from '../errors.ts';
 import { isExactInStores } from './exact-number.ts';
 import { isBytes, toBase64 } from './item-bytes.ts';
@@ -21,7 +22,7 @@ const MAX_VALUES = 2 ** 22;
 const BYTES_PER_UNIT = 6;
 const BYTES_PER_SCALAR = 26;
 const DOLLAR = 36;
-const TAG_KEYS = new Set(['$text', '$bytes', '$number', '$json', '$literal']);
+const TAG_KEYS = new Set(['$text', '$bytes', '$number', '$json', '$literal', '$sealed']);
 
 /**
  * How {@link canonicalise} treats its input and names it in errors.
@@ -246,11 +247,4 @@ function isBoxed(value: object): boolean {
  */
 export function isTagKey(key: string): boolean {
   return key.charCodeAt(0) === DOLLAR && TAG_KEYS.has(key);
-}
-
-/**
- * Says whether a value of JSON is an object and no array.
- */
-export function isRecord(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

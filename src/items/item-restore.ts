@@ -4,8 +4,9 @@
  * @module
  */
 import type { JsonObject, JsonValue } from '../document/document.ts';
+import { isRecord } from '../document/is-record.ts';
 import { fromBase64 } from './item-bytes.ts';
-import { isRecord, isTagKey, setKey } from './item-json.ts';
+import { isTagKey, setKey } from './item-json.ts';
 
 /**
  * Builds a fresh value from tagged JSON, with tags resolved and `text` in the place of holes.

@@ -111,7 +111,7 @@ export class FailedRun {
     const { agent, options } = this.#call;
     if (this.#input.length === 0) return null;
     const { context } = options;
-    const runContext = context instanceof RunContext ? context : new RunContext(context);
+    const runContext = isRunContext(context) ? context : new RunContext(context);
     const input = storedInput(this.#scope.session, this.#input, runContext);
     if (input === null || !(await endsWithFailedTurn(this.#scope.session, input))) return null;
     this.#input = [];
@@ -142,6 +142,11 @@ function completedCalls(items: readonly AgentInputItem[]): AgentInputItem[] {
   const completed = withoutHalves(items);
   const end = completed.findLastIndex((item) => resultCorrelation(item) !== undefined);
   return completed.slice(0, end + 1);
+}
+
+/** Also of another copy of the SDK, where `instanceof` would not tell. */
+function isRunContext(context: unknown): context is RunContext {
+  return typeof (context as Partial<RunContext> | undefined)?.isToolApproved === 'function';
 }
 
 function inputItems(input: unknown): AgentInputItem[] {

@@ -13,7 +13,7 @@ import type { EntryVisitor } from '../store.ts';
 import type { RunTrace } from '../tracking/run-scope.ts';
 import { isInput } from '../windows/turns.ts';
 import { toItems } from '../session/item-selection.ts';
-import { itemEntries, tracedEntries } from '../session/new-entries.ts';
+import { itemEntries, tracedEntries } from '../session/writing/new-entries.ts';
 import { partsOf } from '../session/session-parts.ts';
 
 /**

@@ -6,7 +6,7 @@
  */
 import type { AgentInputItem } from '@openai/agents-core';
 
-import { readMarks } from '../session/read-marks.ts';
+import { readMarks } from '../session/writing/read-marks.ts';
 import { partsOf } from '../session/session-parts.ts';
 import { RunScope } from '../tracking/run-scope.ts';
 

@@ -102,6 +102,15 @@ export function checkFunction<F extends (...args: never[]) => unknown>(value: F,
 }
 
 /**
+ * Gives what is told of progress, or something that does nothing where nobody listens.
+ */
+export function checkProgressListener(
+  onProgress: ((count: number) => void) | undefined,
+): (count: number) => void {
+  return checkFunction(onProgress ?? (() => {}), 'onProgress');
+}
+
+/**
  * Checks the role of a message.
  */
 export function checkRole(value: unknown, field: string): MessageRole {
@@ -169,4 +178,13 @@ export function checkJsonObject(value: unknown, field: string): JsonObject {
 function isDeeper(value: JsonValue, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
+}
+
+/**
+ * Checks a time, and gives it in Unix milliseconds.
+ */
+export function checkDate(value: unknown, field: string): number {
+  const time = value instanceof Date ? value.getTime() : Number.NaN;
+  if (!Number.isNaN(time)) return time;
+  throw new InvalidInputError(field, 'must be a valid Date');
 }

@@ -6,6 +6,7 @@
 import type { AgentInputItem } from '@openai/agents-core';
 import type {
   DocumentHead,
+  ForkPoint,
   Handoff,
   JsonObject,
   MessageEntry,
@@ -76,6 +77,22 @@ export interface SessionMetadata {
   attributes: JsonObject;
   /** Seconds that the session is kept after a write, or null for ever. */
   ttl: number | null;
+  /** Where it branched off; absent in a session that is no fork. */
+  fork?: Fork;
+}
+
+/**
+ * Where a session branched off from another one.
+ */
+export interface Fork {
+  /** The session that it was forked from. */
+  sessionId: string;
+  /** How many messages were taken over. */
+  index: number;
+  /** Id of the last of them, or null where there were none. */
+  messageId: string | null;
+  /** When, by the store's clock. */
+  time: Date;
 }
 
 /**
@@ -120,8 +137,10 @@ export function withoutCompaction(messages: readonly Message[]): Message[] {
   return messages.filter(({ compaction }) => compaction !== true);
 }
 
-/** Another program can have written anything there. */
-function isHandoff(value: unknown): value is Handoff {
+/**
+ * Tells whether the `handoff` of an entry is one: another program can have written anything there.
+ */
+export function isHandoff(value: unknown): value is Handoff {
   const { from, to } = (value ?? {}) as Partial<Handoff>;
   return typeof from === 'string' && typeof to === 'string';
 }
@@ -143,10 +162,26 @@ export function toMetadata(head: DocumentHead, length: number): SessionMetadata 
     usage: toUsage(head),
     attributes: head.attributes ?? {},
     ttl: head.state?.ttl ?? null,
+    ...(head.fork && { fork: toFork(head.fork) }),
   };
 }
 
-function toUsage({ usage }: DocumentHead): SessionUsage {
+/**
+ * Gives where a session branched off as callers see it.
+ */
+export function toFork({
+  session_id: sessionId,
+  index,
+  message_id: messageId,
+  time,
+}: ForkPoint): Fork {
+  return { sessionId, index, messageId, time: toDate(time) };
+}
+
+/**
+ * Gives the usage of a document as callers see it.
+ */
+export function toUsage({ usage }: Pick<DocumentHead, 'usage'>): SessionUsage {
   const agents = Object.entries(usage?.agents ?? {});
   return {
     ...usageCounts(usage),
@@ -155,6 +190,9 @@ function toUsage({ usage }: DocumentHead): SessionUsage {
   };
 }
 
-function toDate(seconds: number): Date {
+/**
+ * Gives a stored time as callers see it.
+ */
+export function toDate(seconds: number): Date {
   return new Date(seconds * 1000);
 }

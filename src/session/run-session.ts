@@ -5,15 +5,10 @@
  */
 import type { CallOptions } from './call-options.ts';
 import { findCurrentAgent, type NamedAgent } from './current-agent.ts';
-import {
-  checkExclusiveOptions,
-  type ExclusiveOptions,
-  type HeldLease,
-  runExclusively,
-} from './exclusive.ts';
+import type { ExclusiveOptions, HeldLease } from './exclusive/exclusive.ts';
 import { checkFunction, checkName } from './input-validation.ts';
 import type { SessionMetadata } from './message.ts';
-import { doOnce, type JobOutcome } from './once.ts';
+import type { JobOutcome } from './jobs/once.ts';
 import { SdkSession } from './sdk-session.ts';
 import { partsOf } from './session-parts.ts';
 
@@ -104,7 +99,10 @@ export abstract class RunSession extends SdkSession {
    */
   async once<R>(jobId: string, fn: () => R | Promise<R>): Promise<JobOutcome<R>> {
     const id = checkName(jobId, 'jobId');
-    return doOnce(partsOf(this), id, checkFunction(fn, 'fn'));
+    const work = checkFunction(fn, 'fn');
+    // Programs without a queue do without it.
+    const { doOnce } = await import('./jobs/once.ts');
+    return doOnce(partsOf(this), id, work);
   }
 
   /**
@@ -153,6 +151,8 @@ export abstract class RunSession extends SdkSession {
     fn: (lease: HeldLease) => R | Promise<R>,
     options: ExclusiveOptions = {},
   ): Promise<R> {
+    // Programs with one run at a time do without it.
+    const { checkExclusiveOptions, runExclusively } = await import('./exclusive/exclusive.ts');
     const times = checkExclusiveOptions(options);
     return runExclusively(partsOf(this).handle, checkFunction(fn, 'fn'), times);
   }

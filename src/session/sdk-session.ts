@@ -17,17 +17,17 @@ import { hasCode, InvalidInputError, SessionExpiredError } from '../errors.ts';
 import { canonicalItem } from '../items/item-codec.ts';
 import { itemJson } from '../items/item-equality.ts';
 import type { CallOptions } from './call-options.ts';
-import { beginWrite, type WriteOptions } from './caller-operation.ts';
-import { compactHistory } from './compaction.ts';
+import { beginWrite, type WriteOptions } from './writing/caller-operation.ts';
+import { compactHistory } from './rewriting/compaction.ts';
 import { beginsWithResult, selectItems, toItems } from './item-selection.ts';
-import { applyMutations, checkMutations, mutationsJson } from './mutation.ts';
-import { itemEntries } from './new-entries.ts';
-import { writeWithOrigin } from './origin.ts';
-import { popNewestItem, removeAll } from './removal.ts';
-import type { ResolvedOptions } from './session-options.ts';
+import { applyMutations, checkMutations, mutationsJson } from './rewriting/mutation.ts';
+import { itemEntries } from './writing/new-entries.ts';
+import { writeWithOrigin } from './writing/origin.ts';
+import { popNewestItem, removeAll } from './removal/removal.ts';
+import type { ResolvedOptions } from './opening/session-options.ts';
 import { equip, partsOf } from './session-parts.ts';
-import { applyTransaction, operationOf } from './transaction.ts';
-import { checkTransaction } from './transaction-arguments.ts';
+import { applyTransaction, operationOf } from './rewriting/transaction.ts';
+import { checkTransaction } from './rewriting/transaction-arguments.ts';
 import { noteUsage } from '../tracking/untracked-usage.ts';
 
 /**

@@ -1,26 +1,28 @@
 /**
- * What one handle knows of its session, and how that is checked with every call: which store it is in,
- * which life of it was seen, and what to do when that life is over.
+ * What one handle does to its session: which store it is in, how each call is held to the life that was
+ * seen, and how a write begins anew when that life is over.
  *
  * @module
  */
 import type { RunContext } from '@openai/agents-core';
 
+import { Sealing } from '../encryption/sealing.ts';
 import { hasCode, type NotDurableError, SessionExpiredError } from '../errors.ts';
 import { Deadline } from '../deadline.ts';
-import { checkExpectation } from '../document/expectation.ts';
 import { randomHex } from '../random-ids.ts';
 import { callDeadline, type CallOptions } from './call-options.ts';
-import { currentLock, type HeldLock } from './held-lock.ts';
-import { currentAttempt, type JobAddition } from './job-attempt.ts';
-import { placeOf, type ResolvedOptions } from './session-options.ts';
-import { SizeWatch } from './session-size.ts';
-import { StoreShare } from './store-share.ts';
+import { currentLock, type HeldLock } from './exclusive/held-lock.ts';
+import { currentAttempt } from './jobs/job-attempt.ts';
+import type { Addition, Removal } from './writing/requested-write.ts';
+import { type Seen, SeenLife } from './seen-life.ts';
+import { placeOf, type ResolvedOptions } from './opening/session-options.ts';
+import { SizeWatch } from './writing/session-size.ts';
+import { StoreShare } from './opening/store-share.ts';
+import { type WholeSession, wholeOf } from '../document/whole-session.ts';
 import type {
   EntrySelection,
-  HeadChanges,
   NewSession,
-  RewriteParams,
+  RestoreParams,
   SessionAddress,
   SessionSnapshot,
   SessionStore,
@@ -32,28 +34,6 @@ import type {
 /** The owner of a session that was created without one: the Python class requires a string. */
 const ANONYMOUS = 'anonymous';
 
-/** The life that a handle has seen which deleted a session without having read it. */
-const GONE = 'deleted';
-
-/**
- * What an append adds.
- */
-export interface Addition extends JobAddition {
-  readonly changes?: HeadChanges;
-  /** Whether the session is created when there is none; default true. */
-  readonly create?: boolean;
-  /** The id of a write of which nobody knows whether it was applied, to do that one. */
-  readonly repeats?: string | undefined;
-}
-
-/**
- * What a rewrite does.
- */
-export type Removal = Omit<RewriteParams, keyof WriteParams | Clearing> &
-  Partial<Pick<RewriteParams, Clearing>>;
-
-type Clearing = 'forgetOperations' | 'resetTokens';
-
 /**
  * The calls of one handle to its store.
  */
@@ -64,23 +44,30 @@ export class SessionHandle {
   /** The same for all handles of the session. */
   readonly place: string;
   readonly #share: StoreShare;
+  readonly #sealing: Sealing;
   readonly #size: SizeWatch;
-  #incarnation: string | null = null;
+  readonly #life: SeenLife;
   #sharedDeadline: Deadline | null = null;
-  #userId: string | null;
 
   constructor(options: ResolvedOptions) {
     this.#options = options;
     this.#share = new StoreShare(options);
+    this.#life = new SeenLife(options);
+    const check = (snapshot: SessionSnapshot): void => void this.#life.accept(snapshot);
+    this.#sealing = new Sealing(options, check);
     this.#size = new SizeWatch(options);
     this.key = `${options.keyPrefix}${options.sessionId}`;
     this.place = placeOf(options);
-    this.#userId = options.userId;
+  }
+
+  /** The id of the session. */
+  get sessionId(): string {
+    return this.#options.sessionId;
   }
 
   /** The owner: as given, else as the session that was seen has it. */
   get userId(): string {
-    return this.#userId ?? ANONYMOUS;
+    return this.#life.userId ?? ANONYMOUS;
   }
 
   /**
@@ -116,7 +103,7 @@ export class SessionHandle {
     const session = this.#newSession();
     const create = (): Promise<WriteResult> => store.create({ ...address, session, ttl, repeats });
     const { incarnation } = await this.#noting(undefined, create);
-    this.#incarnation = incarnation;
+    this.#life.incarnation = incarnation;
   }
 
   /**
@@ -139,16 +126,61 @@ export class SessionHandle {
     deadline: Deadline = this.newDeadline(),
     operationId?: string,
   ): Promise<SessionSnapshot | null> {
-    const { store, address } = await this.#begin(deadline);
-    const snapshot = await store.read({
-      ...address,
-      entries,
-      briefHead: entries.kind !== 'none',
-      ...(operationId !== undefined && { operationId }),
-    });
-    if (!this.#accept(snapshot)) return null;
+    const briefHead = entries.kind !== 'none';
+    const asked = { entries, briefHead, ...(operationId !== undefined && { operationId }) };
+    const read = (store: SessionStore, address: SessionAddress) =>
+      store.read({ ...address, ...asked });
+    const snapshot = await this.ask(deadline, read);
+    if (snapshot === null) return null;
+    await this.#sealing.check(snapshot, briefHead ? 'messages' : 'all');
     if (this.#options.refreshTtlOnRead) await this.#touchReadable(deadline);
     return snapshot;
+  }
+
+  /**
+   * Reads everything of the session at one moment, or its head alone, where the handoff context does not
+   * matter, and the seconds that it still lives; null when it was never created.
+   *
+   * @throws `UnsupportedSchemaError` (`unsupported_schema`) where a newer release has written it.
+   */
+  async readWhole(deadline: Deadline, part?: 'head'): Promise<WholeSession | null> {
+    const isHead = part === 'head';
+    const entries = { kind: isHead ? ('none' as const) : ('all' as const) };
+    const asked = { entries, wholeHead: true, briefHead: isHead };
+    const snapshot = await this.ask(deadline, (store, address) =>
+      store.read({ ...address, ...asked }),
+    );
+    if (snapshot === null) return null;
+    if (!isHead) await this.#sealing.check(snapshot, 'all');
+    return wholeOf(snapshot);
+  }
+
+  /** Checks what was asked for as a read does: see {@link Sealing.check}. */
+  readonly checkUnsealed: Sealing['check'] = async (snapshot, what) =>
+    this.#sealing.check(snapshot, what);
+
+  /** Asks the store for something of the session, whose life is noted; null when it was never created. */
+  async ask<T extends Seen>(
+    deadline: Deadline,
+    question: (store: SessionStore, address: SessionAddress) => Promise<T | null>,
+  ): Promise<T | null> {
+    const { store, address } = await this.#begin(deadline);
+    const answer = await question(store, address);
+    return this.#life.accept(answer) ? answer : null;
+  }
+
+  /**
+   * Makes the session of a document; what the handle has seen before counts no more.
+   */
+  async restore(
+    restored: Omit<RestoreParams, keyof SessionAddress>,
+    deadline: Deadline,
+  ): Promise<void> {
+    const { store, address } = await this.#begin(deadline);
+    const restore = (): Promise<WriteResult> => store.restore({ ...address, ...restored });
+    const { incarnation } = await this.#noting(undefined, restore);
+    this.#life.incarnation = incarnation;
+    this.#life.userId ??= restored.document.user_id;
   }
 
   /**
@@ -178,7 +210,7 @@ export class SessionHandle {
   async #append(addition: Addition, deadline: Deadline): Promise<WriteResult> {
     const { entries = [], tokens = 0, changes = {}, create = true } = addition;
     const { operation, repeats, run } = addition;
-    return this.#write(deadline, (store, common) =>
+    return this.write(deadline, (store, common) =>
       store.append({
         ...common,
         entries,
@@ -197,7 +229,7 @@ export class SessionHandle {
    */
   async rewrite(removal: Removal, deadline: Deadline): Promise<WriteResult | null> {
     const kept = { forgetOperations: false, resetTokens: false };
-    const result = await this.#write(deadline, (store, common) =>
+    const result = await this.write(deadline, (store, common) =>
       store.rewrite({ ...common, ...kept, ...removal }),
     );
     if (result !== null) currentAttempt(this.place)?.noteRewrite(removal);
@@ -208,14 +240,14 @@ export class SessionHandle {
    * Starts the time to live again.
    */
   async touch(deadline: Deadline): Promise<WriteResult> {
-    return this.#write(deadline, (store, common) => store.touch(common));
+    return this.write(deadline, (store, common) => store.touch(common));
   }
 
   /**
    * Takes the lock of the session, which is created where there is none.
    */
   async lock(lock: HeldLock, leaseMs: number, deadline: Deadline): Promise<void> {
-    const { incarnation } = await this.#write(deadline, (store, common) =>
+    const { incarnation } = await this.write(deadline, (store, common) =>
       store.lock({
         ...common,
         lockToken: lock.token,
@@ -252,7 +284,7 @@ export class SessionHandle {
   async delete(deadline: Deadline, repeats?: string): Promise<boolean> {
     const { store, address } = await this.#begin(deadline);
     const lock = currentLock(this.place);
-    const params = { ...address, expect: this.#expect(), lockToken: lock?.token, repeats };
+    const params = { ...address, expect: this.#life.expected, lockToken: lock?.token, repeats };
     if (!(await this.#noting(lock, () => store.delete(params)))) return false;
     this.#noteGone(lock);
     return true;
@@ -274,7 +306,10 @@ export class SessionHandle {
     }
   }
 
-  async #write<T extends WriteResult | null>(
+  /**
+   * Makes a write with what the handle knows of the session, and notes what it tells.
+   */
+  async write<T extends WriteResult | null>(
     deadline: Deadline,
     attempt: (store: SessionStore, common: WriteParams) => Promise<T>,
   ): Promise<T> {
@@ -286,7 +321,7 @@ export class SessionHandle {
           ...address,
           timeoutMs: deadline.remaining,
           signal: deadline.signal,
-          expect: this.#expect(),
+          expect: this.#life.expected,
           ttl: this.#options.ttl,
           lockToken: lock?.token,
         }),
@@ -295,43 +330,14 @@ export class SessionHandle {
     try {
       result = await run();
     } catch (error) {
-      if (!this.#mayRestart(error)) throw error;
-      this.#incarnation = null;
+      if (!this.#life.mayRestart(error)) throw error;
+      this.#life.incarnation = null;
       result = await run();
     }
     if (result === null) return result;
-    this.#incarnation = result.incarnation;
+    this.#life.incarnation = result.incarnation;
     this.#size.note(result);
     return result;
-  }
-
-  /** Notes which life of the session was read; says whether there is one. */
-  #accept(snapshot: SessionSnapshot | null): snapshot is SessionSnapshot {
-    const { sessionId, onExpired } = this.#options;
-    if (snapshot === null) {
-      if (this.#incarnation !== null && onExpired === 'error')
-        throw new SessionExpiredError(sessionId);
-      this.#incarnation = null;
-      return false;
-    }
-    try {
-      checkExpectation(snapshot.head, this.#expect(), sessionId);
-    } catch (error) {
-      if (!this.#mayRestart(error)) throw error;
-      this.#incarnation = null;
-      checkExpectation(snapshot.head, this.#expect(), sessionId);
-    }
-    this.#incarnation = snapshot.incarnation;
-    this.#userId ??= snapshot.head.user_id;
-    return true;
-  }
-
-  #mayRestart(error: unknown): boolean {
-    return this.#options.onExpired === 'restart' && hasCode(error, 'session_expired');
-  }
-
-  #expect(): WriteParams['expect'] {
-    return { incarnation: this.#incarnation, userId: this.#options.userId };
   }
 
   #newSession(): NewSession {
@@ -347,7 +353,7 @@ export class SessionHandle {
 
   async #reach(deadline: Deadline): Promise<{ store: SessionStore; address: SessionAddress }> {
     const { sessionId } = this.#options;
-    const store = await this.#share.store(deadline);
+    const store = await this.#sealing.over(await this.#share.store(deadline));
     const { remaining: timeoutMs, signal } = deadline;
     return { store, address: { key: this.key, sessionId, timeoutMs, signal } };
   }
@@ -369,13 +375,13 @@ export class SessionHandle {
       if (hasCode(error, 'lease_lost')) lock?.lose(error);
       const { incarnation } = error as Partial<NotDurableError>;
       if (hasCode(error, 'not_durable') && incarnation === null) this.#noteGone(lock);
-      else if (hasCode(error, 'not_durable')) this.#incarnation = incarnation ?? null;
+      else if (hasCode(error, 'not_durable')) this.#life.incarnation = incarnation ?? null;
       throw error;
     }
   }
 
   #noteGone(lock: HeldLock | undefined): void {
-    this.#incarnation ??= GONE;
+    this.#life.noteGone();
     lock?.end();
   }
 }

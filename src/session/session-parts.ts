@@ -6,7 +6,7 @@
 import type { AgentInputItem, RunContext } from '@openai/agents-core';
 
 import { SessionHandle } from './session-handle.ts';
-import type { ResolvedOptions } from './session-options.ts';
+import type { ResolvedOptions } from './opening/session-options.ts';
 
 /**
  * The options of a session and its way to the store.

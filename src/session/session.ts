@@ -19,15 +19,16 @@ import {
 } from './message.ts';
 import { toTurns, type Turn } from './turn.ts';
 import { type MessageFilter, MessageSelection } from './message-filter.ts';
-import { messageEntry, messageItem, type NewMessage } from './new-entries.ts';
-import { popNewestTurn, removeAll, removeFrom } from './removal.ts';
-import { RunSession } from './run-session.ts';
-import { type LoadArguments, newSession, type SessionClass } from './session-class.ts';
-import { loadOrCreate, readySession } from './session-opening.ts';
-import { type JSONSessionOptions, resolveOptions } from './session-options.ts';
+import { messageEntry, messageItem, type NewMessage } from './writing/new-entries.ts';
+import { popNewestTurn, removeAll, removeFrom } from './removal/removal.ts';
+import { checkUnsealed } from '../encryption/is-sealed.ts';
+import { DocumentSession } from './document-session.ts';
+import { type LoadArguments, newSession, type SessionClass } from './opening/session-class.ts';
+import { loadOrCreate, readySession } from './opening/session-opening.ts';
+import { type JSONSessionOptions, resolveOptions } from './opening/session-options.ts';
 import type { CallOptions } from './call-options.ts';
-import { beginWrite, repeatedId, withIdOf, type WriteOptions } from './caller-operation.ts';
-import { findRepeated } from './repeated-message.ts';
+import { beginWrite, repeatedId, withIdOf, type WriteOptions } from './writing/caller-operation.ts';
+import { findRepeated } from './writing/repeated-message.ts';
 import { partsOf } from './session-parts.ts';
 
 const HEAD_ONLY: EntrySelection = { kind: 'none' };
@@ -70,7 +71,7 @@ const HEAD_ONLY: EntrySelection = { kind: 'none' };
  * await session.close();
  * ```
  */
-export class JSONSession extends RunSession {
+export class JSONSession extends DocumentSession {
   /**
    * Makes a handle; nothing is read or written yet.
    *
@@ -246,10 +247,11 @@ export class JSONSession extends RunSession {
    * significant digits: RedisJSON rounds what has more. Repeated under one operation id, it leaves a
    * value that was set since.
    *
-   * @throws `InvalidInputError` (`invalid_input`) when JSON cannot hold the value.
+   * @throws `InvalidInputError` (`invalid_input`) when JSON cannot hold the value, or it has the key
+   * `$sealed`, which marks an encrypted one.
    */
   async setHandoffContext(context: unknown, options: WriteOptions = {}): Promise<void> {
-    const handoffContext = checkJson(context, 'context');
+    const handoffContext = checkUnsealed(checkJson(context, 'context'), 'context');
     await this.#change({ handoffContext }, options, () => ['handoff_context', handoffContext]);
   }
 

@@ -11,7 +11,10 @@ export type {
   RedisClientLike,
   RedisCommand,
   RedisCommandSender,
-} from './client.ts';
+} from './clients/client.ts';
 export type { RedisConnection, RedisMaster } from './durability/connection.ts';
-export type { NodeRedisSendOptions } from './node-redis-command.ts';
-export { RedisStore, type RedisStoreOptions } from './redis-store.ts';
+export type { NodeRedisSendOptions } from './clients/node-redis-command.ts';
+export { pythonRedisSessions, type PythonRedisSessionsOptions } from './python-sessions.ts';
+export { RedisStore } from './redis-store.ts';
+export type { RedisStoreOptions } from './redis-store-options.ts';
+export type { KeyWatch } from './clients/watching.ts';

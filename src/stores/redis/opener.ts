@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import type { Durability } from '../../durability.ts';
 import { InvalidInputError } from '../../errors.ts';
 import type { StoreOpener } from '../../open-store.ts';
+import type { RedisStoreOptions } from './redis-store-options.ts';
 import { RedisStore } from './redis-store.ts';
 
 /**
@@ -14,19 +15,19 @@ import { RedisStore } from './redis-store.ts';
  */
 export function redisOpener(url: string, durability: Durability): StoreOpener {
   // Without slashes there is no host, and clients would quietly take localhost.
-  if (!URL.canParse(url) || new URL(url).hostname === '') {
+  const address = URL.parse(url);
+  if (address === null || address.hostname === '') {
     throw new InvalidInputError('url', 'is not a valid redis:// or rediss:// address');
   }
+  const kept = keptBy(address);
   // A digest: the map of open stores must not show passwords.
-  const key = createHash('sha256')
-    .update(identityOf(new URL(url)))
-    .digest('hex');
+  const key = createHash('sha256').update(identityOf(address)).digest('hex');
   return {
     key: `redis:${durability}:${key}`,
-    open: async () => RedisStore.open(url, { durability }),
+    open: async () => RedisStore.open(url, { durability, ...kept }),
     isVolatile: false,
     diagnose: async (params) => {
-      const store = RedisStore.open(url);
+      const store = RedisStore.open(url, kept);
       try {
         return await store.diagnose(params);
       } finally {
@@ -34,6 +35,16 @@ export function redisOpener(url: string, durability: Durability): StoreOpener {
       }
     },
   };
+}
+
+/** Options that an address can have as parameters; others are those of other programs. */
+function keptBy({ searchParams }: URL): Pick<RedisStoreOptions, 'directory' | 'search'> {
+  const [directory, search] = ['directory', 'search'].map((name) => {
+    const value = searchParams.get(name) ?? 'false';
+    if (value === 'true' || value === 'false') return value === 'true';
+    throw new InvalidInputError('url', `has a parameter ${name} that is neither true nor false`);
+  });
+  return { directory, search };
 }
 
 /** The same for every way to write an address. */

@@ -3,72 +3,53 @@
  *
  * @module
  */
-import type { JsonObject, JsonValue, MessageEntry } from '../../document/document.ts';
-import { checkTimeout, Deadline } from '../../deadline.ts';
-import { checkDurability, type Durability } from '../../durability.ts';
-import type { DiagnoseParams, StoreDiagnosis } from '../../doctor/diagnosis.ts';
-import { ConflictError, InvalidInputError, StoreClosedError } from '../../errors.ts';
-import { mergePatch } from '../../document/merge-patch.ts';
-import { fullRecord } from '../../document/run-record.ts';
+import { Deadline } from '../../deadline.ts';
+import type { Durability } from '../../durability.ts';
+import { StoreClosedError } from '../../errors.ts';
 import type {
   AppendParams,
   CreateParams,
+  DiagnoseParams,
   ExistingParams,
   LockParams,
-  NewEntry,
+  QueryParams,
+  QueryResult,
   ReadParams,
+  ReplaceParams,
+  ReplaceResult,
+  RestoreParams,
   RewriteParams,
   SessionAddress,
   SessionSnapshot,
   SessionStore,
+  StoreDiagnosis,
+  StoreSystem,
   UnlockParams,
+  WatchSession,
   WriteParams,
   WriteResult,
 } from '../../store.ts';
-import { type RedisClientLike, toSender } from './client.ts';
-import { RedisCommander } from './commander.ts';
+import { canWatch, type RedisClientLike, toSender } from './clients/client.ts';
+import { RedisCommander } from './clients/commander.ts';
 import { diagnoseRedis } from './diagnosis/diagnose-redis.ts';
-import { DocumentReader } from './document-reader.ts';
-import { hexadecimal } from './hexadecimal.ts';
-import { replyJson, replyText } from './reply.ts';
+import { RedisDirectory } from './directory/redis-directory.ts';
+import { createSession } from './writing/creating.ts';
+import { DocumentReader } from './reading/document-reader.ts';
+import { checkOptions, type RedisStoreOptions } from './redis-store-options.ts';
+import { restoreDocument } from './writing/restoring.ts';
+import {
+  appendEntries,
+  applied,
+  rewriteEntries,
+  type WriteParts,
+} from './writing/history-writes.ts';
 import * as scripts from './scripts.generated.ts';
-import { ScriptWriter } from './script-writer.ts';
-import { deletedLivesKey, emptyTrash, trashKey } from './trash.ts';
-import { createdIncarnation } from './write-ids.ts';
-import { UrlConnection } from './url-connection.ts';
-
-const DEFAULT_CACHE_BYTES = 8 * 1024 * 1024;
-
-/** How often a merge of attributes is tried while other writers change them too. */
-const MERGE_ATTEMPTS = 20;
-
-/**
- * Options of {@link RedisStore}.
- */
-export interface RedisStoreOptions {
-  /**
-   * Milliseconds that one call may take in all, retries included.
-   *
-   * @defaultValue 5000
-   */
-  timeoutMs?: number;
-  /**
-   * What a write must survive before its call succeeds. Other than `'acknowledged'`, each write and its
-   * `WAIT` or `WAITAOF` take one of up to 16 connections to the master that the store makes beside the
-   * client's, with the options of the client, and keeps from holding the process alive.
-   *
-   * @defaultValue `'acknowledged'`
-   */
-  durability?: Durability;
-  /**
-   * Bytes of JSON text of histories that the store keeps in memory: a history that this process has
-   * read before is read on from there, and only what is new is fetched. What was not read for the
-   * longest time goes first; 0 keeps nothing. In memory it takes about three times as much.
-   *
-   * @defaultValue 8388608 (8 MiB)
-   */
-  historyCacheBytes?: number;
-}
+import { ScriptWriter } from './writing/script-writer.ts';
+import { MessageProjection, type Written } from './search/message-projection.ts';
+import { systemOf } from './system.ts';
+import { deletedLivesKey, emptyTrash, trashKey } from './writing/trash.ts';
+import { WriteKeys } from './writing/write-keys.ts';
+import { UrlConnection } from './clients/url-connection.ts';
 
 /**
  * Keeps each session as one RedisJSON document at the key of the session.
@@ -94,11 +75,24 @@ export interface RedisStoreOptions {
  */
 export class RedisStore implements SessionStore {
   readonly timeoutMs: number;
+  /**
+   * Tells when a session may have changed, through a connection of its own to the master that has it.
+   * Left out where the client cannot: those of ioredis, and senders of your own that give no master. It
+   * fails with `StoreUnavailableError` (`store_unavailable`) where the server or its user may not track.
+   */
+  readonly watch?: WatchSession;
+  /** Finds sessions. */
+  readonly directory: NonNullable<SessionStore['directory']>;
+  // A function: who prints a store must not see its address.
+  readonly system = (): StoreSystem => systemOf(this.#client);
   readonly #client: RedisClientLike;
   readonly #durability: Durability;
   readonly #commander: RedisCommander;
   readonly #reader: DocumentReader;
   readonly #writer: ScriptWriter;
+  readonly #keys: WriteKeys;
+  /** Null where messages are not searched. */
+  readonly #messages: MessageProjection | null;
   #connection: UrlConnection | null = null;
   readonly #inFlight = new Set<Promise<unknown>>();
   #closed = false;
@@ -111,12 +105,26 @@ export class RedisStore implements SessionStore {
    * `durability`.
    */
   constructor(client: RedisClientLike, options: RedisStoreOptions = {}) {
-    this.timeoutMs = checkTimeout(options.timeoutMs);
+    const { timeoutMs, durability, cacheBytes, isProjected, isSearched } = checkOptions(options);
+    this.timeoutMs = timeoutMs;
     this.#client = client;
-    this.#durability = checkDurability(options.durability);
-    this.#commander = new RedisCommander(toSender(client), this.#durability);
-    this.#reader = new DocumentReader(this.#commander, checkCacheBytes(options.historyCacheBytes));
+    this.#durability = durability;
+    this.#commander = new RedisCommander(toSender(client), durability);
+    if (canWatch(client)) {
+      this.watch = async (params) =>
+        this.#call(params, (deadline) => this.#commander.watch(params, deadline));
+    }
+    this.#reader = new DocumentReader(this.#commander, cacheBytes);
     this.#writer = new ScriptWriter(this.#commander);
+    this.#keys = new WriteKeys({ isProjected, isSearched });
+    this.#messages = isSearched ? new MessageProjection(this.#commander) : null;
+    this.directory = new RedisDirectory({
+      client,
+      commander: this.#commander,
+      isProjected,
+      messages: this.#messages,
+      call: async (limits, work) => this.#call(limits, work),
+    });
   }
 
   /**
@@ -134,63 +142,44 @@ export class RedisStore implements SessionStore {
   }
 
   async create(params: CreateParams): Promise<WriteResult> {
-    const { session, ttl, sessionId } = params;
-    const incarnation = createdIncarnation(params.repeats) ?? session.incarnation;
-    const args = [
-      hexadecimal(incarnation, 'session.incarnation'),
-      ttl === null ? '' : String(ttl),
-      JSON.stringify(sessionId),
-      JSON.stringify(session.userId),
-    ];
-    const besides = [deletedLivesKey(params)];
-    return this.#call(params, (deadline) =>
-      this.#writer.create(params, {
-        script: scripts.create,
-        besides,
-        args,
-        incarnation,
-        deadline,
-      }),
-    );
+    return this.#call(params, (deadline) => createSession(this.#parts, params, deadline));
   }
 
   async read(params: ReadParams): Promise<SessionSnapshot | null> {
     return this.#call(params, (deadline) => this.#reader.read(params, deadline));
   }
 
+  async query(params: QueryParams): Promise<QueryResult | 'read-all' | null> {
+    return this.#call(params, (deadline) => this.#reader.query(params, deadline));
+  }
+
   async append(params: AppendParams): Promise<WriteResult> {
-    return this.#call(params, (deadline) => this.#append(params, deadline));
+    const { entries } = params;
+    return this.#write(params, { entries, isAppend: true }, (deadline) =>
+      appendEntries(this.#parts, params, deadline),
+    );
   }
 
   async rewrite(params: RewriteParams): Promise<WriteResult | null> {
-    const { version, drop, forgetOperations, resetTokens, entries = [] } = params;
-    const { historyStart, operation, repeats, run } = params;
-    const args = [
-      version === null ? '' : String(version.generation),
-      version === null ? '' : version.lastId,
-      String(drop),
-      forgetOperations ? '1' : '0',
-      resetTokens ? '1' : '0',
-      historyStart === 'kept' ? '1' : '0',
-      ...entries.map(entryText),
-    ];
-    const trash = drop === 'all' ? trashKey(params) : null;
-    const besides = trash === null ? [] : [trash];
-    const record = fullRecord(run);
-    const rewrite = { script: scripts.rewrite, besides, args, operation, repeats, record };
-    return this.#call(params, async (deadline) => {
-      const done = await this.#writer.run(params, { ...rewrite, deadline });
-      if (done === null) return null;
-      if (drop === 'all') this.#reader.forget(params.key);
-      const { hasTrash = false, ...result } = done;
-      if (hasTrash && trash !== null) await emptyTrash(this.#commander, trash, deadline);
-      return result;
+    const { entries = [], drop } = params;
+    return this.#write(params, { entries }, async (deadline) => {
+      const done = await rewriteEntries(this.#parts, params, deadline);
+      if (done !== null && drop === 'all') this.#reader.forget(params.key);
+      return done;
     });
   }
 
+  async replace(params: ReplaceParams): Promise<ReplaceResult | null> {
+    const beside = this.#keys.with(params);
+    return this.#write(params, {}, async (deadline) =>
+      this.#writer.replace(params, deadline, beside),
+    );
+  }
+
   async touch(params: WriteParams): Promise<WriteResult> {
-    const touch = { script: scripts.touch, args: [], numbered: false };
-    return this.#call(params, async (deadline) =>
+    const besides = this.#keys.of(params);
+    const touch = { script: scripts.touch, besides, args: [], numbered: false };
+    return this.#write(params, {}, async (deadline) =>
       applied(await this.#writer.run(params, { ...touch, deadline })),
     );
   }
@@ -202,9 +191,10 @@ export class RedisStore implements SessionStore {
       keep ? '1' : '0',
       create === null ? '' : JSON.stringify(sessionId),
       create === null ? '' : JSON.stringify(create.userId),
+      create === null ? '' : this.#keys.ofOthers(params),
     ];
     const incarnation = create?.incarnation;
-    const besides = create === null ? [] : [deletedLivesKey(params)];
+    const besides = this.#keys.creating(params, create);
     const lock = { script: scripts.lock, besides, args, incarnation, numbered: false };
     return this.#call(params, async (deadline) =>
       applied(await this.#writer.run(params, { ...lock, deadline })),
@@ -212,18 +202,28 @@ export class RedisStore implements SessionStore {
   }
 
   async unlock(params: UnlockParams): Promise<void> {
-    const unlock = { script: scripts.unlock, args: [], numbered: false };
+    const besides = this.#keys.of(params);
+    const unlock = { script: scripts.unlock, besides, args: [], numbered: false };
     await this.#call(params, (deadline) => this.#writer.run(params, { ...unlock, deadline }));
   }
 
   async delete(params: ExistingParams): Promise<boolean> {
     const trash = trashKey(params);
-    return this.#call(params, async (deadline) => {
-      const besides = [deletedLivesKey(params), trash] as const;
-      const { deleted, hasTrash } = await this.#writer.delete(params, deadline, besides);
+    return this.#write(params, {}, async (deadline) => {
+      const beside = this.#keys.with(params, { lives: deletedLivesKey(params), trash });
+      const { deleted, hasTrash } = await this.#writer.delete(params, deadline, beside);
       this.#reader.forget(params.key);
       if (hasTrash) await emptyTrash(this.#commander, trash, deadline);
       return deleted;
+    });
+  }
+
+  async restore(params: RestoreParams): Promise<WriteResult> {
+    const { messages: entries } = params.document;
+    return this.#write(params, { entries, isWhole: true }, async (deadline) => {
+      const restored = await restoreDocument(this.#parts, params, deadline);
+      this.#reader.forget(params.key);
+      return restored;
     });
   }
 
@@ -234,6 +234,8 @@ export class RedisStore implements SessionStore {
         keyPrefix: params.keyPrefix,
         deadline,
         durability: this.#durability,
+        isProjected: this.#keys.isProjected,
+        isSearched: this.#messages !== null,
       }),
     );
   }
@@ -246,71 +248,31 @@ export class RedisStore implements SessionStore {
     this.#connection?.close();
   }
 
-  async #append(params: AppendParams, deadline: Deadline): Promise<WriteResult> {
-    const { attributes } = params.changes;
-    if (attributes === undefined) return applied(await this.#tryAppend(params, deadline, {}));
-    if (this.#writer.hasMerge) {
-      const patch = JSON.stringify(attributes);
-      const after = JSON.stringify(mergePatch({}, attributes));
-      const result = await this.#tryAppend(params, deadline, { patch, after });
-      if (result !== null) return result;
-    }
-    return this.#mergeAttributes(params, attributes, deadline);
+  get #parts(): WriteParts {
+    return { commander: this.#commander, writer: this.#writer, keys: this.#keys };
   }
 
-  /** Gives null when the attributes have changed, or the server cannot merge them. */
-  async #tryAppend(
-    params: AppendParams,
-    deadline: Deadline,
-    attributes: { patch?: string; before?: string; after?: string },
-  ): Promise<WriteResult | null> {
-    const { create, entries, operation, repeats, run } = params;
-    const { handoffContext } = params.changes;
-    const args = [
-      create === null ? '' : JSON.stringify(params.sessionId),
-      create === null ? '' : JSON.stringify(create.userId),
-      handoffContext === undefined ? '' : JSON.stringify(handoffContext),
-      attributes.patch ?? '',
-      attributes.before ?? '',
-      attributes.after ?? '',
-      ...entries.map(entryText),
-    ];
-    const incarnation = create?.incarnation;
-    const record = fullRecord(run, params);
-    const besides = create === null ? [] : [deletedLivesKey(params)];
-    const append = { script: scripts.append, besides, args, deadline, incarnation };
-    const write = { ...append, operation, repeats, record };
-    return this.#writer.run(params, write);
-  }
-
-  /**
-   * Where the server has no JSON.MERGE: reads the attributes, merges, and writes them if they are
-   * still the same. A path for each key would put caller text into JSONPath.
-   */
-  async #mergeAttributes(
-    params: AppendParams,
-    patch: JsonObject,
-    deadline: Deadline,
-  ): Promise<WriteResult> {
-    const { key } = params;
-    for (let attempt = 1; attempt <= MERGE_ATTEMPTS; attempt += 1) {
-      const reply = await this.#commander.read(key, ['JSON.GET', key, '$.attributes'], deadline);
-      const text = replyText(reply) ?? '[]';
-      const before = text === '[]' ? '[{}]' : text;
-      const [current] = replyJson(before) as [JsonValue];
-      const after = JSON.stringify(mergePatch(current, patch));
-      const result = await this.#tryAppend(params, deadline, { before, after });
-      if (result !== null) return result;
-    }
-    throw new ConflictError('Other writers kept changing the attributes');
+  async #write<T>(
+    params: SessionAddress,
+    written: Written,
+    work: (deadline: Deadline) => Promise<T>,
+  ): Promise<T> {
+    return this.#call(params, async (deadline) => {
+      try {
+        return await work(deadline);
+      } finally {
+        // Whatever has become of it: it may have been applied, and the documents say what is there.
+        await this.#messages?.afterWrite(params, written, deadline);
+      }
+    });
   }
 
   async #call<T>(
-    { timeoutMs, signal }: Pick<SessionAddress, 'timeoutMs' | 'signal'>,
+    { timeoutMs, signal, onRetry }: Pick<SessionAddress, 'timeoutMs' | 'signal' | 'onRetry'>,
     work: (deadline: Deadline) => Promise<T>,
   ): Promise<T> {
     if (this.#closed) throw new StoreClosedError('The store is closed');
-    const call = work(new Deadline(timeoutMs ?? this.timeoutMs, signal));
+    const call = work(new Deadline(timeoutMs ?? this.timeoutMs, signal, onRetry));
     this.#inFlight.add(call);
     try {
       return await call;
@@ -318,19 +280,4 @@ export class RedisStore implements SessionStore {
       this.#inFlight.delete(call);
     }
   }
-}
-
-/** As `entries.lua` takes it. */
-function entryText(entry: NewEntry | MessageEntry): string {
-  return `${'timestamp' in entry ? '=' : ''}${JSON.stringify(entry)}`;
-}
-
-function checkCacheBytes(bytes: number = DEFAULT_CACHE_BYTES): number {
-  if (Number.isSafeInteger(bytes) && bytes >= 0) return bytes;
-  throw new InvalidInputError('historyCacheBytes', 'must be a whole number of bytes, 0 or more');
-}
-
-function applied(result: WriteResult | null): WriteResult {
-  if (result === null) throw new ConflictError('The session was changed by another writer');
-  return result;
 }
