@@ -1,0 +1,179 @@
+/**
+ * Finds sessions in the rows of a file, by its indexes.
+ *
+ * @module
+ */
+import type { SQLInputValue } from 'node:sqlite';
+
+import { PageCollector } from '../../directory/page-collector.ts';
+import { matchesFilter } from '../../directory/session-filter.ts';
+import { type SessionKey, summaryOf } from '../../directory/summary.ts';
+import type {
+  DirectoryStore,
+  FilterParams,
+  FoundEntry,
+  ListCursor,
+  ListedSummary,
+  ListParams,
+  SearchParams,
+  SessionSummary,
+  SummaryPage,
+} from '../../directory-store.ts';
+import { hasCode } from '../../errors.ts';
+import { clock } from './clock.ts';
+import type { Database, Row } from './database.ts';
+import { MessageIndex } from './message-index.ts';
+import { HEAD_SECONDS, SESSIONS_AND_NEWEST_ENTRIES } from './schema.ts';
+import { currentHead, type NewestRow, parseStoredHead } from './stored-head.ts';
+
+/** Rows that are read in one go, during which nothing else in the process runs. */
+const ROWS_AT_ONCE = 200;
+
+/** Behind every text that an id can be. */
+const LAST_TEXT = '\u{10ffff}'.repeat(128);
+
+const COLUMNS = `sessions.id, key, head, expires_at, written_at, bytes, ifnull(position + 1, 0)`;
+/** The last part says nothing: it has every statement take the same values. */
+const IN_PREFIX = `substr(key, 1, length(?3)) = ?3 AND ifnull(expires_at > ?4, 1)
+  AND (coalesce(?5, ?6) IS NULL OR 1)`;
+const OF_USER = 'AND user_id = ?5';
+const OF_PARENT = 'AND parent_id = ?6';
+
+/** A place before or behind which rows are read. */
+interface RowPlace {
+  /** Of the column that the rows are in order by. */
+  readonly value: SQLInputValue;
+  readonly id: number;
+}
+
+/** A session, or null where the row holds none, and its place. */
+interface FoundRow extends RowPlace {
+  readonly session: ListedSummary | null;
+}
+
+/**
+ * The sessions of one file.
+ */
+export class SqliteDirectory implements DirectoryStore {
+  readonly #database: Database;
+
+  readonly #messages: MessageIndex;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#messages = new MessageIndex(database);
+  }
+
+  async list(params: ListParams): Promise<SummaryPage> {
+    const collector = new PageCollector<ListedSummary>(params);
+    let from: RowPlace | null = startOf(params);
+    while (from !== null) {
+      const rows = await this.#rows(params, from);
+      for (const { session } of rows) if (session !== null) collector.add(session);
+      const last = rows.length < ROWS_AT_ONCE ? undefined : rows.at(-1);
+      const isDone = last === undefined || collector.isBehind(earliestBehind(params, last));
+      from = isDone ? null : last;
+    }
+    return collector.page();
+  }
+
+  async count(params: FilterParams): Promise<number> {
+    let count = 0;
+    for await (const sessions of this.walk(params)) count += sessions.length;
+    return count;
+  }
+
+  async *walk(params: FilterParams): AsyncGenerator<readonly ListedSummary[]> {
+    let from = -1;
+    for (;;) {
+      const rows = await this.#rowsById(params, from);
+      const sessions = rows.flatMap(({ session }) => (session === null ? [] : [session]));
+      const matching = sessions.filter((session) => matchesFilter(session, params));
+      if (matching.length > 0) yield matching;
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      from = last.id;
+    }
+  }
+
+  async search(params: SearchParams): Promise<readonly FoundEntry[]> {
+    return this.#messages.search(params);
+  }
+
+  /** The next rows behind a place, in the order of a list. */
+  async #rows(params: ListParams, { value, id }: RowPlace): Promise<FoundRow[]> {
+    const { orderBy, descending, userId, parentId } = params;
+    const byTime = orderBy === 'updated' ? 'updated_at' : 'created_at';
+    const column = orderBy === 'id' ? 'key' : byTime;
+    const way = descending ? 'DESC' : 'ASC';
+    const behind = descending ? '<' : '>';
+    const ofUser = userId === undefined ? '' : OF_USER;
+    const ofParent = parentId === undefined ? '' : OF_PARENT;
+    const sql = `SELECT ${column}, ${COLUMNS} FROM ${SESSIONS_AND_NEWEST_ENTRIES}
+      WHERE (${column}, sessions.id) ${behind} (?1, ?2) AND ${IN_PREFIX} ${ofUser} ${ofParent}
+      ORDER BY ${column} ${way}, sessions.id ${way} LIMIT ${ROWS_AT_ONCE}`;
+    return this.#read(sql, params, [value, id]);
+  }
+
+  /** The next rows behind one, in the order in which they were made. */
+  async #rowsById(params: FilterParams, id: number): Promise<FoundRow[]> {
+    const ofUser = params.userId === undefined ? '' : OF_USER;
+    const ofParent = params.parentId === undefined ? '' : OF_PARENT;
+    const sql = `SELECT ?1, ${COLUMNS} FROM ${SESSIONS_AND_NEWEST_ENTRIES}
+      WHERE sessions.id > ?2 AND ${IN_PREFIX} ${ofUser} ${ofParent}
+      ORDER BY sessions.id LIMIT ${ROWS_AT_ONCE}`;
+    return this.#read(sql, params, [null, id]);
+  }
+
+  async #read(
+    sql: string,
+    params: FilterParams,
+    place: readonly [value: SQLInputValue, id: number],
+  ): Promise<FoundRow[]> {
+    const { keyPrefix, userId = null, parentId = null } = params;
+    return this.#database.read(() => {
+      const values = [...place, keyPrefix, clock(), userId, parentId];
+      return this.#database.all(sql, ...values).map((row) => foundRow(row, keyPrefix));
+    }, params);
+  }
+}
+
+/** Where the rows of a page begin. */
+function startOf({ orderBy, descending, cursor, keyPrefix }: ListParams): RowPlace {
+  const id = descending ? Number.MAX_SAFE_INTEGER : -1;
+  if (orderBy === 'id') {
+    const last = descending ? LAST_TEXT : '';
+    return { value: `${keyPrefix}${cursor?.sessionId ?? last}`, id };
+  }
+  const end = descending ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  const time = cursor?.time ?? end;
+  // A session stands in the index by the last write of its head, which can be some time ago.
+  const lag = orderBy === 'updated' && !descending ? HEAD_SECONDS : 0;
+  return { value: time - lag, id };
+}
+
+/** The first place in the order that a session behind a row can have. */
+function earliestBehind({ orderBy, descending, keyPrefix }: ListParams, row: RowPlace): ListCursor {
+  const { value } = row;
+  if (typeof value === 'string') return { sessionId: value.slice(keyPrefix.length) };
+  const lag = orderBy === 'updated' && descending ? HEAD_SECONDS : 0;
+  return { time: Number(value) + lag, sessionId: descending ? LAST_TEXT : '' };
+}
+
+function foundRow(row: Row, keyPrefix: string): FoundRow {
+  const [value = null, id, key, head, expiresAt, writtenAt, bytes, length] = row;
+  const newest = { writtenAt, bytes, length } as NewestRow;
+  const session = sessionOf(String(head), newest, { key: String(key), keyPrefix });
+  const expiry = typeof expiresAt === 'number' ? expiresAt : null;
+  return { value, id: Number(id), session: session && { ...session, expiresAt: expiry } };
+}
+
+function sessionOf(text: string, newest: NewestRow, key: SessionKey): SessionSummary | null {
+  try {
+    const { head } = parseStoredHead(text, key.key);
+    return summaryOf({ ...currentHead(head, newest) }, key);
+  } catch (error) {
+    if (hasCode(error, 'corrupt_document')) return null;
+    throw error;
+  }
+}
