@@ -107,16 +107,10 @@ export async function closeStores(): Promise<void> {
   );
 }
 
+/** By `import()`, so that what opens no store by its URL loads none. */
 async function findOpener(url: string, durability: Durability): Promise<StoreOpener> {
-  if (/^rediss?:/i.test(url)) {
-    const { redisOpener } = await import('./stores/redis/opener.ts');
-    return redisOpener(url, durability);
-  }
-  if (/^sqlite:./i.test(url)) {
-    const { sqliteOpener } = await import('./stores/sqlite/opener.ts');
-    return sqliteOpener(url, durability);
-  }
-  throw new InvalidInputError('url', 'must begin with redis:, rediss: or sqlite:');
+  const openers = await import('./openers.ts');
+  return openers.findOpener(url, durability);
 }
 
 /**

@@ -2,7 +2,7 @@
  * The port between the session and the places where sessions are kept.
  *
  * A store knows one session by its key and changes it in atomic steps; it knows nothing of the SDK.
- * What is not in the contract: connections, commands, SQL, and how keys are found again.
+ * What is not in the contract: connections, commands and SQL.
  *
  * @module
  */
@@ -13,40 +13,38 @@ import type {
   JsonValue,
   MessageEntry,
   MessageRole,
+  SessionDocument,
 } from './document/document.ts';
+import type { DirectoryStore } from './directory-store.ts';
 import type { DiagnoseParams, StoreDiagnosis } from './doctor/diagnosis.ts';
+import type { EntrySelection } from './entry-selection.ts';
+import type { LockParams, UnlockParams } from './locking.ts';
 import type { AppliedOperation, Operation } from './operation.ts';
+import type { ReplaceParams, ReplaceResult } from './replacement.ts';
+import type { SessionAddress, SessionExpectation } from './session-address.ts';
+import type { QueryParams, QueryResult } from './query-path.ts';
+import type { WatchSession } from './watch.ts';
+import type { RunRecord } from './spending.ts';
+import type { StoreSystem } from './store-system.ts';
 
+export type { EntrySelection, EntryVisitor } from './entry-selection.ts';
+export type { LockParams, UnlockParams } from './locking.ts';
 export type { AppliedOperation, Operation } from './operation.ts';
-
-/**
- * Which session a call is about.
- */
-export interface SessionAddress {
-  /** The key in the store: prefix and session id. */
-  readonly key: string;
-  readonly sessionId: string;
-  /** Milliseconds that the call may take in all; left out: the store's own default. */
-  readonly timeoutMs?: number;
-  /** Ends the call: with `CallAbortedError`, or `OutcomeUnknownError` for a write that was sent. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/**
- * What the caller knows of the session, checked in the same step as a write.
- */
-export interface SessionExpectation {
-  /**
-   * The life that the caller has seen, as a snapshot or a write told it. The call fails with
-   * `SessionExpiredError` when the session is gone or another one stands there. Null: not seen yet.
-   */
-  readonly incarnation: string | null;
-  /**
-   * The owner that the session must have when the caller has not seen it yet, else the call fails
-   * with `SessionNotFoundError`. Null: any.
-   */
-  readonly userId: string | null;
-}
+export type { ReplaceParams, ReplaceResult } from './replacement.ts';
+export type { SessionAddress, SessionExpectation } from './session-address.ts';
+export type { AgentUsage, RunRecord, UsageCounts } from './spending.ts';
+export type { DiagnoseParams, StoreDiagnosis } from './doctor/diagnosis.ts';
+export type { StoreSystem } from './store-system.ts';
+export type {
+  QueryComparison,
+  QueryCondition,
+  QueryLiteral,
+  QueryParams,
+  QueryResult,
+  QuerySegment,
+  QuerySelector,
+} from './query-path.ts';
+export type { WatchSession } from './watch.ts';
 
 /**
  * What a session begins with.
@@ -84,31 +82,6 @@ export interface CreateParams extends SessionAddress {
 }
 
 /**
- * Sees entries from the newest to the oldest and says for each whether it belongs to the answer.
- * `stop` ends the walk without the entry, `last` takes it and ends the walk.
- */
-export type EntryVisitor = (entry: MessageEntry) => 'take' | 'last' | 'skip' | 'stop';
-
-/**
- * Which entries a read wants beside the head of the document.
- *
- * A walk can begin again with a fresh visitor when a writer changed the history in between. With
- * `within: 'history'` it ends where the model's view begins: at the entry that `history_start` names,
- * as long as that entry is there.
- */
-export type EntrySelection =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'all'; readonly within?: 'history' }
-  | {
-      readonly kind: 'walk';
-      readonly within?: 'history';
-      /** Begins a walk. */
-      readonly visitor: () => EntryVisitor;
-      /** How many entries the walk will probably look at. */
-      readonly sizeHint: number;
-    };
-
-/**
  * Parameters of {@link SessionStore.read}.
  */
 export interface ReadParams extends SessionAddress {
@@ -120,6 +93,11 @@ export interface ReadParams extends SessionAddress {
    * other fields may then be as in a document that lacks them. Default: false.
    */
   readonly briefHead?: boolean;
+  /**
+   * Whether the head must have every field of the document: `operations` too, and those that are not
+   * known here. Default: false.
+   */
+  readonly wholeHead?: boolean;
 }
 
 /**
@@ -145,6 +123,11 @@ export interface SessionSnapshot {
    * visitor stopped before.
    */
   readonly visited: number;
+  /**
+   * Seconds until the session expires by itself, or null where it does not; told where the whole head
+   * was asked for.
+   */
+  readonly expiresIn?: number | null;
 }
 
 /**
@@ -156,44 +139,6 @@ export interface WriteParams extends SessionAddress {
   readonly ttl: number | null;
   /** Of the lock that the caller holds; see {@link SessionStore.lock}. */
   readonly lockToken?: string | undefined;
-}
-
-/**
- * Requests to a model and the tokens that they took.
- */
-export interface UsageCounts {
-  readonly requests: number;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly totalTokens: number;
-  /** Of the input tokens, those that the provider had cached. */
-  readonly cachedTokens: number;
-  /** Of the output tokens, those that went into reasoning. */
-  readonly reasoningTokens: number;
-}
-
-/**
- * What was spent for one agent, or for none in particular.
- */
-export interface AgentUsage extends UsageCounts {
-  readonly agent: string | null;
-}
-
-/**
- * What a run did, kept in the same step as what it wrote.
- */
-export interface RunRecord {
-  /** Agents that join those used, in this order. */
-  readonly agents: readonly string[];
-  /** Becomes the current agent; null leaves it. */
-  readonly currentAgent: string | null;
-  /** Added to the usage, in all and by agent, and to the tokens spent. */
-  readonly spent: readonly AgentUsage[];
-  /**
-   * How much of the run's own usage is recorded by now, so that a run which goes on elsewhere is not
-   * counted twice: hexadecimal digits and colons. The newest 16 are kept. Null: none.
-   */
-  readonly mark: string | null;
 }
 
 /**
@@ -235,7 +180,11 @@ export interface AppendParams extends RepeatableParams {
   readonly tokens: number;
   readonly changes: HeadChanges;
   readonly run?: RunRecord;
-  /** What to create when there is no session, or null to fail with `SessionNotFoundError`. */
+  /**
+   * What to create when there is no session, or null to fail with `SessionNotFoundError`. Where its
+   * incarnation is also the one that is expected, the write is for the session that it creates itself,
+   * and for no other.
+   */
   readonly create: NewSession | null;
 }
 
@@ -260,6 +209,11 @@ export interface RewriteParams extends RepeatableParams {
   readonly version: HistoryTail | null;
   /** How many of the newest entries to drop. */
   readonly drop: number | 'all';
+  /**
+   * How many of the oldest entries to drop; then `drop` is 0, and there are no entries. The model's view
+   * begins behind the same entry as before, or at the start when that one is dropped. Default: 0.
+   */
+  readonly dropOldest?: number;
   /**
    * Entries to append in the place of those dropped; default none. One with a timestamp is put back as
    * it is.
@@ -299,25 +253,28 @@ export interface ExistingParams extends SessionAddress {
 }
 
 /**
- * Parameters of {@link SessionStore.lock}.
+ * Parameters of {@link SessionStore.restore}.
  */
-export interface LockParams extends WriteParams {
-  /** 32 hexadecimal digits, random: whoever knows them may write while the lock is live. */
-  readonly lockToken: string;
-  /** Milliseconds that the lock lives from now on. */
-  readonly leaseMs: number;
-  /** Whether a lock that is live is to be kept; else one is taken. */
-  readonly keep: boolean;
-  /** What to create when there is no session, or null to fail with `SessionNotFoundError`. */
-  readonly create: NewSession | null;
+export interface RestoreParams extends SessionAddress {
+  /**
+   * What becomes the document of the session, word for word. Its state has an incarnation of its own, 32
+   * hexadecimal digits, random, by which a repeat is recognised.
+   */
+  readonly document: RestorableDocument;
+  /** Whether the session begins now: its times, and that of its fork, are set to the store's. */
+  readonly isNew: boolean;
+  /** Seconds after which the session expires, unless it is written to; null: never. */
+  readonly expiresIn: number | null;
+  /** The life that the document takes the place of, if it is still there; null: none. */
+  readonly replaces: string | null;
+  /** As {@link RepeatableParams.repeats}: a session that the first one has made is a success. */
+  readonly repeats?: string | undefined;
 }
 
 /**
- * Parameters of {@link SessionStore.unlock}.
+ * A document that a store can make a session of.
  */
-export interface UnlockParams extends WriteParams {
-  readonly lockToken: string;
-}
+export type RestorableDocument = SessionDocument & Required<Pick<SessionDocument, 'state'>>;
 
 /**
  * A place where sessions are kept.
@@ -328,13 +285,18 @@ export interface UnlockParams extends WriteParams {
  * that fails has changed nothing, except where the outcome is unknown, and with `NotDurableError`: that
  * one was applied and is not where the durability of the store wants it.
  *
- * While a session is locked, `append`, `rewrite` and `delete` without the token of the lock fail with
- * `SessionLockedError`. With a token they fail with `LeaseLostError` unless the lock of that token is
- * live. An append with a token creates no session: its lock would be gone with the one before.
+ * While a session is locked, `append`, `rewrite`, `replace` and `delete` without the token of the lock
+ * fail with `SessionLockedError`. With a token they fail with `LeaseLostError` unless the lock of that
+ * token is live. An append with a token creates no session: its lock would be gone with the one before.
  */
 export interface SessionStore {
   /** Milliseconds that one call may take in all where the caller does not say; default 5000. */
   readonly timeoutMs?: number;
+  /** Finds sessions; left out where the store cannot. */
+  readonly directory?: DirectoryStore;
+
+  /** Says what it runs on, for those who watch its calls. */
+  readonly system?: () => StoreSystem;
 
   /**
    * Creates the session.
@@ -358,6 +320,13 @@ export interface SessionStore {
    * view. Gives null, with nothing changed, when the version no longer holds.
    */
   rewrite(params: RewriteParams): Promise<WriteResult | null>;
+
+  /**
+   * Puts entries in the place of those that have their ids, and a handoff context in the place of
+   * another, without any other change: what they mean stays, and how they are kept changes. Gives null,
+   * with nothing changed, when something else stands there.
+   */
+  replace(params: ReplaceParams): Promise<ReplaceResult | null>;
 
   /**
    * Starts the session's time to live again, without any other change.
@@ -385,10 +354,30 @@ export interface SessionStore {
   delete(params: ExistingParams): Promise<boolean>;
 
   /**
+   * Makes a session of a whole document, however long. Nobody sees a part of it: it is put together out
+   * of sight, and appears in one step. What is left of one that failed is never seen, and goes by itself.
+   *
+   * @throws `SessionExistsError` when there is a session that it may not take the place of.
+   */
+  restore(params: RestoreParams): Promise<WriteResult>;
+
+  /**
+   * Gives what a path names in the document as it is stored, in the order of RFC 9535, or null when there
+   * is no session; left out where the store cannot: the whole session is read then.
+   *
+   * @returns `'read-all'` where this session had better be read as a whole, too: the path would hold up
+   * others, or means something else there.
+   */
+  query?(params: QueryParams): Promise<QueryResult | 'read-all' | null>;
+
+  /**
    * Looks at what the store runs on, for `doctor`, and changes nothing. What it is refused becomes a
    * finding.
    */
   diagnose?(params: DiagnoseParams): Promise<StoreDiagnosis>;
+
+  /** Tells when a session may have changed; left out where the store cannot. */
+  readonly watch?: WatchSession;
 
   /**
    * Releases what the store opened itself. Calls after it fail with `StoreClosedError`.

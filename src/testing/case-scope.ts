@@ -11,7 +11,7 @@ import { distant } from './distant-store.ts';
 import type { SessionDocument } from '../document/document.ts';
 import { hasCode } from '../errors.ts';
 import { JSONSession } from '../session/session.ts';
-import type { JSONSessionOptions } from '../session/session-options.ts';
+import type { JSONSessionOptions } from '../session/opening/session-options.ts';
 import { randomHex } from '../random-ids.ts';
 import type { SessionStore } from '../store.ts';
 

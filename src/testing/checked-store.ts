@@ -5,12 +5,16 @@
  */
 import { checkConsistency } from './document-consistency.ts';
 import type { StoreContractOptions } from './contract.ts';
+import type { DirectoryStore } from '../directory-store.ts';
 import type {
   AppendParams,
   CreateParams,
   ExistingParams,
   LockParams,
   ReadParams,
+  ReplaceParams,
+  ReplaceResult,
+  RestoreParams,
   RewriteParams,
   SessionAddress,
   SessionSnapshot,
@@ -29,12 +33,16 @@ export class CheckedStore implements SessionStore {
   /** Every key that a write was about. */
   readonly usedKeys: Set<string> = new Set();
   readonly timeoutMs?: number;
+  readonly directory?: DirectoryStore;
+  readonly query?: NonNullable<SessionStore['query']>;
   readonly #options: StoreContractOptions;
 
   constructor(store: SessionStore, options: StoreContractOptions) {
     this.unchecked = store;
     this.#options = options;
     if (store.timeoutMs !== undefined) this.timeoutMs = store.timeoutMs;
+    if (store.directory !== undefined) this.directory = store.directory;
+    if (store.query !== undefined) this.query = async (params) => store.query!(params);
   }
 
   async create(params: CreateParams): Promise<WriteResult> {
@@ -55,6 +63,10 @@ export class CheckedStore implements SessionStore {
     return this.#checkWrite(params, () => this.unchecked.rewrite(params));
   }
 
+  async replace(params: ReplaceParams): Promise<ReplaceResult | null> {
+    return this.#checkWrite(params, () => this.unchecked.replace(params));
+  }
+
   async touch(params: WriteParams): Promise<WriteResult> {
     const result = await this.unchecked.touch(params);
     await this.#check(params, false);
@@ -73,6 +85,10 @@ export class CheckedStore implements SessionStore {
     const deleted = await this.unchecked.delete(params);
     await this.#check(params, false);
     return deleted;
+  }
+
+  async restore(params: RestoreParams): Promise<WriteResult> {
+    return this.#checkWrite(params, () => this.unchecked.restore(params));
   }
 
   async close(): Promise<void> {

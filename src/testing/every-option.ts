@@ -4,7 +4,7 @@
  * @module
  */
 import type { CallOptions } from '../session/call-options.ts';
-import type { WriteOptions } from '../session/caller-operation.ts';
+import type { WriteOptions } from '../session/writing/caller-operation.ts';
 import type { JSONSession } from '../session/session.ts';
 import { callItem, userItem } from './conversation.ts';
 
@@ -26,6 +26,9 @@ export const READS_WITH_OPTIONS: Reads = {
   getMetadata: (session, options) => session.getMetadata(options),
   toAgentInputs: (session, options) => session.toAgentInputs(options),
   getHandoffContext: (session, options) => session.getHandoffContext(options),
+  query: (session, options) => session.query('$.messages[*].role', options),
+  fork: (session, options) => session.fork(options),
+  trim: (session, options) => session.trim({ maxMessages: 100 }, options),
   currentAgent: (session, options) => session.currentAgent([], undefined, options),
   applyHistoryTransaction: (session, options) =>
     session.applyHistoryTransaction(

@@ -6,9 +6,7 @@
 import { CALLS } from './cases/calls.ts';
 import { COMPACTION } from './cases/compaction.ts';
 import { CONCURRENCY } from './cases/concurrency.ts';
-import { DOCUMENTS } from './cases/documents.ts';
 import { EXPIRY } from './cases/expiry.ts';
-import { FOREIGN_DOCUMENTS } from './cases/foreign-documents.ts';
 import { INPUT } from './cases/input.ts';
 import { ITEMS } from './cases/items.ts';
 import { LIFECYCLE } from './cases/lifecycle.ts';
@@ -19,7 +17,9 @@ import { OWNERSHIP } from './cases/ownership.ts';
 import { REMOVAL } from './cases/removal.ts';
 import { RUNNER, STREAMED_RUNNER } from './cases/runner.ts';
 import { RUN_RECORDS } from './cases/run-records.ts';
-import { STORE } from './cases/store.ts';
+import { PORT } from './cases/port.ts';
+import { FINDING } from './cases/finding.ts';
+import { STORED_DOCUMENTS } from './cases/stored-documents.ts';
 import { TRANSACTIONS } from './cases/transactions.ts';
 import { TURNS } from './cases/turns.ts';
 import type { Topic } from './topic.ts';
@@ -45,7 +45,7 @@ export const TOPICS: readonly Topic[] = [
   TURNS,
   COMPACTION,
   RUN_RECORDS,
-  STORE,
-  DOCUMENTS,
-  FOREIGN_DOCUMENTS,
+  ...PORT,
+  ...FINDING,
+  ...STORED_DOCUMENTS,
 ];

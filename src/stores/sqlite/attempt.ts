@@ -32,7 +32,7 @@ export async function attempt<T>(path: string, deadline: Deadline, work: () => T
     } catch (error) {
       if (error instanceof SessionError) throw error;
       if (!isBusy(error) || deadline.passed) throw unavailable(path, error);
-      await deadline.pause(PAUSE_MS * (0.5 + Math.random()));
+      await deadline.pauseToRetry(PAUSE_MS * (0.5 + Math.random()));
     }
   }
 }

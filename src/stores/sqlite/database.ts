@@ -4,20 +4,20 @@
  * @module
  */
 import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { Deadline } from '../../deadline.ts';
 import { StoreClosedError, StoreUnavailableError } from '../../errors.ts';
 import { TurnQueue } from '../../turn-queue.ts';
 import type { SessionAddress } from '../../store.ts';
 import { attempt } from './attempt.ts';
-import { FORMAT, SCHEMA_SQL } from './schema.ts';
+import { FORMAT, schemaSql } from './schema.ts';
 
 /** The values of a row, in the order of its columns. */
 export type Row = readonly SQLOutputValue[];
 
 /** What may end a call. */
-type CallLimits = Pick<SessionAddress, 'timeoutMs' | 'signal'>;
+type CallLimits = Pick<SessionAddress, 'timeoutMs' | 'signal' | 'onRetry'>;
 
 interface DatabaseOptions {
   readonly timeoutMs: number;
@@ -87,6 +87,18 @@ export class Database {
     return row === undefined ? undefined : valuesOf(row);
   }
 
+  /** Gives all rows. */
+  all(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#statement(sql)
+      .all(...values)
+      .map((row) => valuesOf(row));
+  }
+
+  /** Runs statements that make tables. */
+  execute(sql: string): void {
+    this.#open.exec(sql);
+  }
+
   run(sql: string, ...values: SQLInputValue[]): void {
     this.#statement(sql).run(...values);
   }
@@ -94,6 +106,11 @@ export class Database {
   /** Shows rows to a function, until it says that it has seen enough. */
   each(sql: string, values: readonly SQLInputValue[], see: (row: Row) => boolean): void {
     for (const row of this.#statement(sql).iterate(...values)) if (!see(valuesOf(row))) return;
+  }
+
+  /** What the file is called, without its folder. */
+  get name(): string {
+    return basename(this.#path);
   }
 
   /**
@@ -112,8 +129,8 @@ export class Database {
     this.#db = null;
   }
 
-  #deadline({ timeoutMs = this.#timeoutMs, signal }: CallLimits): Deadline {
-    return new Deadline(timeoutMs, signal);
+  #deadline({ timeoutMs = this.#timeoutMs, signal, onRetry }: CallLimits): Deadline {
+    return new Deadline(timeoutMs, signal, onRetry);
   }
 
   async #prepareFile(isSynced: boolean): Promise<void> {
@@ -123,6 +140,8 @@ export class Database {
       const synchronous = isSynced ? 'FULL' : 'NORMAL';
       this.#open.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous};`);
       this.#open.exec('PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;');
+      // What is deleted is overwritten with zeros, in the file and in all that comes to the log.
+      this.#open.exec('PRAGMA secure_delete = ON;');
     });
     await this.write(() => {
       const format = Number(this.get('PRAGMA user_version')?.[0]);
@@ -131,7 +150,7 @@ export class Database {
           `${this.#path} was written by a newer release: update agents-json-session`,
         );
       }
-      if (format < FORMAT) this.#open.exec(SCHEMA_SQL);
+      if (format < FORMAT) this.execute(schemaSql(format));
     });
   }
 

@@ -62,10 +62,28 @@ export class EntryRows {
     entries: readonly (NewEntry | MessageEntry)[],
     time: number,
   ): EntryTotals {
+    const timed = entries.map((entry) =>
+      'timestamp' in entry ? entry : { ...entry, timestamp: time },
+    );
+    return this.put(session, before, timed, time);
+  }
+
+  /**
+   * Adds entries at the end, as they are.
+   *
+   * @param before - What there is already.
+   * @returns What there is then.
+   */
+  put(
+    session: number,
+    before: EntryTotals,
+    entries: readonly unknown[],
+    time: number,
+  ): EntryTotals {
     const sql = 'INSERT INTO entries (id, entry, written_at, bytes) VALUES (? << 32 | ?, ?, ?, ?)';
     let { length, bytes } = before;
     for (const entry of entries) {
-      const json = JSON.stringify('timestamp' in entry ? entry : { ...entry, timestamp: time });
+      const json = JSON.stringify(entry);
       bytes += Buffer.byteLength(json);
       this.#database.run(sql, session, length, json, time, bytes);
       length += 1;
@@ -73,9 +91,54 @@ export class EntryRows {
     return { length, bytes };
   }
 
+  /**
+   * Puts entries in the place of those from a position on.
+   *
+   * @param before - What there is already.
+   * @returns What there is then. What the rows behind tell of all up to them stays as it was, but for
+   * the newest, by which the session is known: to write each of them again would take too long.
+   */
+  replace(
+    session: number,
+    before: EntryTotals,
+    position: number,
+    entries: readonly MessageEntry[],
+  ): EntryTotals {
+    const sql = 'UPDATE entries SET entry = ?, bytes = ? WHERE id = ? << 32 | ?';
+    const first = this.totalsAt(session, position, before).bytes;
+    const replaced = this.#bytesOf(session, position, entries.length);
+    let bytes = first;
+    for (const [at, entry] of entries.entries()) {
+      const json = JSON.stringify(entry);
+      bytes += Buffer.byteLength(json);
+      this.#database.run(sql, json, bytes, session, position + at);
+    }
+    const total = Math.max(bytes, before.bytes + bytes - first - replaced);
+    const newest = 'UPDATE entries SET bytes = ? WHERE id = ? << 32 | ?';
+    if (entries.length > 0) this.#database.run(newest, total, session, before.length - 1);
+    return { length: before.length, bytes: total };
+  }
+
+  /** What some entries take. */
+  #bytesOf(session: number, position: number, count: number): number {
+    const sql = `SELECT sum(octet_length(entry)) FROM entries
+      WHERE id >= (?1 << 32 | ?2) AND id < (?1 << 32 | ?3)`;
+    return Number(this.#database.get(sql, session, position, position + count)?.[0] ?? 0);
+  }
+
   /** Removes the entries from a position on. */
   dropFrom(session: number, position: number): void {
     const sql = 'DELETE FROM entries WHERE id >= (?1 << 32 | ?2) AND id < ?1 + 1 << 32';
     this.#database.run(sql, session, position);
+  }
+
+  /** Removes the entries before a position; those behind it move up. */
+  dropBefore(session: number, position: number, dropped: EntryTotals): void {
+    const first = 'DELETE FROM entries WHERE id >= ?1 << 32 AND id < (?1 << 32 | ?2)';
+    this.#database.run(first, session, position);
+    // In the order of the ids, so that the place of each is free.
+    const move = `UPDATE entries SET id = id - ?2, bytes = max(0, bytes - ?3)
+      WHERE id >= ?1 << 32 AND id < ?1 + 1 << 32`;
+    this.#database.run(move, session, position, dropped.bytes);
   }
 }

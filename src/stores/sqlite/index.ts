@@ -3,4 +3,5 @@
  *
  * @module
  */
+export { pythonSqliteSessions } from './python-sessions.ts';
 export { SqliteStore, type SqliteStoreOptions } from './sqlite-store.ts';

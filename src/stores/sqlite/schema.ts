@@ -5,10 +5,18 @@
  */
 
 /** Version of the tables, kept in `user_version`. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /**
- * Creates the tables. A session is one row with the document's head, its messages are a row each, in
+ * Every session, with its newest entry where it has one.
+ */
+export const SESSIONS_AND_NEWEST_ENTRIES = `sessions LEFT JOIN entries ON entries.id = (
+    SELECT id FROM entries WHERE id >= sessions.id << 32 AND id < sessions.id + 1 << 32
+    ORDER BY id DESC LIMIT 1
+  )`;
+
+/**
+ * Creates the tables of the first format. A session is one row with the document's head, its messages are a row each, in
  * the order of one number made of both, which SQLite finds and appends faster than two columns. The
  * view puts the document together as it would stand in Redis.
  *
@@ -17,7 +25,7 @@ export const FORMAT = 1;
  * entries up to there take. It counts for more than the head, which has those of the last write that
  * changed it.
  */
-export const SCHEMA_SQL: string = `
+const SESSIONS_SQL = `
 CREATE TABLE sessions (
   id INTEGER PRIMARY KEY,
   key TEXT NOT NULL UNIQUE,
@@ -38,10 +46,7 @@ CREATE TRIGGER entries_of_session AFTER DELETE ON sessions BEGIN
 END;
 CREATE VIEW current_sessions AS
   SELECT sessions.id, key, head, expires_at, written_at, bytes, ifnull(position + 1, 0) AS length
-  FROM sessions LEFT JOIN entries ON entries.id = (
-    SELECT id FROM entries WHERE id >= sessions.id << 32 AND id < sessions.id + 1 << 32
-    ORDER BY id DESC LIMIT 1
-  );
+  FROM ${SESSIONS_AND_NEWEST_ENTRIES};
 CREATE VIEW documents AS
   SELECT key, expires_at, json_set(
     iif(written_at IS NULL, head, json_set(
@@ -55,5 +60,43 @@ CREATE VIEW documents AS
       WHERE id >= current_sessions.id << 32 AND id < current_sessions.id + 1 << 32
     ))
   ) AS document FROM current_sessions;
-PRAGMA user_version = ${FORMAT};
 `;
+
+/**
+ * Adds what sessions are found by. Each is taken out of the head, whoever has written it: another
+ * program can have put anything there, also what is no JSON.
+ *
+ * `updated_at` is that of the last write that changed the head, at most {@link HEAD_SECONDS} before the
+ * last write to the session.
+ */
+const DIRECTORY_SQL = `
+ALTER TABLE sessions ADD COLUMN user_id ANY GENERATED ALWAYS AS
+  (iif(json_valid(head), head ->> '$.user_id', NULL));
+ALTER TABLE sessions ADD COLUMN created_at ANY GENERATED ALWAYS AS
+  (iif(json_valid(head), head ->> '$.created_at', NULL));
+ALTER TABLE sessions ADD COLUMN updated_at ANY GENERATED ALWAYS AS (iif(json_valid(head), iif(
+  typeof(head ->> '$.updated_at') IN ('integer', 'real'), head ->> '$.updated_at', head ->> '$.created_at'
+), NULL));
+ALTER TABLE sessions ADD COLUMN parent_id ANY GENERATED ALWAYS AS
+  (iif(json_valid(head), head ->> '$.fork.session_id', NULL));
+CREATE INDEX sessions_by_update ON sessions (updated_at);
+CREATE INDEX sessions_by_creation ON sessions (created_at);
+CREATE INDEX sessions_by_user ON sessions (user_id, updated_at);
+CREATE INDEX sessions_by_parent ON sessions (parent_id) WHERE parent_id IS NOT NULL;
+`;
+
+/**
+ * How old the head of a session can get, in seconds, before an append writes it though nothing but its
+ * time has changed.
+ */
+export const HEAD_SECONDS = 60;
+
+/** What makes each format out of the one before it. */
+const STEPS = [SESSIONS_SQL, DIRECTORY_SQL];
+
+/**
+ * Gives what makes the tables of this release out of those of an earlier format, 0 for an empty file.
+ */
+export function schemaSql(format: number): string {
+  return `${STEPS.slice(format).join('')}PRAGMA user_version = ${FORMAT};`;
+}

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { DocumentHead } from '../../document/document.ts';
 import { SCHEMA } from '../../document/document.ts';
 import {
   CorruptDocumentError,
@@ -22,30 +21,34 @@ import {
   entryTotals,
   headAfterAppend,
   headAfterChanges,
+  headAfterDroppingOldest,
   headAfterOperation,
+  headAfterReplace,
   headAfterRewrite,
+  holdsContext,
   movedHistoryStart,
   newHead,
   type Rewritten,
 } from '../../document/head-changes.ts';
-import { HistoryWalk } from '../../document/history-walk.ts';
-import { appliedAt, appliedOperation } from '../../document/operations.ts';
+import { appliedAt } from '../../document/operations.ts';
 import { fullRecord, headAfterRecord } from '../../document/run-record.ts';
-import { incarnationOf } from '../../document/incarnation.ts';
 import { checkLock, lockedHead, unlockedHead } from '../../document/lock.ts';
 import type {
   AppendParams,
   CreateParams,
-  EntrySelection,
   ExistingParams,
   HistoryTail,
   LockParams,
   Operation,
   ReadParams,
+  ReplaceParams,
+  ReplaceResult,
+  RestoreParams,
   RewriteParams,
   SessionAddress,
   SessionSnapshot,
   SessionStore,
+  StoreSystem,
   UnlockParams,
   WriteParams,
   WriteResult,
@@ -53,10 +56,12 @@ import type {
 import { clock } from './clock.ts';
 import { Database } from './database.ts';
 import { diagnoseFile } from './diagnosis/diagnose-file.ts';
+import { SqliteDirectory } from './directory.ts';
 import { checkFsync } from './durability.ts';
 import { EntryRows } from './entry-rows.ts';
-import { SessionRows, type StoredSession } from './session-rows.ts';
-import { parseStoredHead } from './stored-head.ts';
+import { restoreDocument } from './restoring.ts';
+import { isFoundByHead, SessionRows, type StoredSession } from './session-rows.ts';
+import { snapshotOf } from './snapshot.ts';
 
 /**
  * Options of {@link SqliteStore.open}.
@@ -101,6 +106,9 @@ interface Writable {
  */
 export class SqliteStore implements SessionStore {
   readonly timeoutMs: number;
+  /** Finds sessions. */
+  readonly directory: NonNullable<SessionStore['directory']>;
+  readonly system = (): StoreSystem => ({ name: 'sqlite', namespace: this.#database.name });
   readonly #database: Database;
   readonly #sessions: SessionRows;
   readonly #entries: EntryRows;
@@ -109,6 +117,7 @@ export class SqliteStore implements SessionStore {
     this.#database = database;
     this.#sessions = new SessionRows(database);
     this.#entries = new EntryRows(database);
+    this.directory = new SqliteDirectory(database);
     this.timeoutMs = timeoutMs;
   }
 
@@ -138,18 +147,7 @@ export class SqliteStore implements SessionStore {
     return this.#database.read(() => {
       const session = this.#sessions.findToRead(params);
       if (session === null) return null;
-      const { head, length } = session;
-      const walk = this.#walk(session, params.entries);
-      return {
-        incarnation: incarnationOf(head),
-        head,
-        length,
-        entries: walk.entries,
-        inHistory: walk.inHistory,
-        operation: appliedOperation(head.operations, params.operationId),
-        visited: walk.visited,
-        tail: walk.tail(head.state?.generation ?? 0),
-      };
+      return snapshotOf(session, params, this.#entries);
     }, params);
   }
 
@@ -167,7 +165,7 @@ export class SqliteStore implements SessionStore {
       const recorded = headAfterRecord(changed, fullRecord(params.run, params));
       const named = headAfterOperation(recorded, operation, now);
       // What it would change in the head, the row of the newest entry says.
-      if (named === session?.head && entries.length > 0) {
+      if (named === session?.head && entries.length > 0 && isFoundByHead(session, now)) {
         this.#sessions.renew(id, named);
         return { incarnation: named.state.incarnation, time: now, bytes: after.bytes };
       }
@@ -176,13 +174,14 @@ export class SqliteStore implements SessionStore {
   }
 
   async rewrite(params: RewriteParams): Promise<WriteResult | null> {
-    const { version, drop, operation, entries = [] } = params;
+    const { version, drop, dropOldest = 0, operation, entries = [] } = params;
     return this.#database.write(() => {
       const { id, head, now, totals: before } = this.#writable(params);
       const repeated = repeatOf(head, operation);
       if (repeated !== null) return repeated;
       checkLock(head, params, clock());
       if (version !== null && !this.#holds(version, id, head, before.length)) return null;
+      if (dropOldest > 0) return this.#dropOldest({ id, head, now, totals: before }, params);
       const kept = drop === 'all' ? 0 : Math.max(0, before.length - drop);
       const historyStart = this.#historyStart(id, head, params, kept);
       const left = this.#entries.totalsAt(id, kept, before);
@@ -191,6 +190,23 @@ export class SqliteStore implements SessionStore {
       const rewritten = headAfterRewrite(head, { before, kept, after, historyStart }, params, now);
       const recorded = headAfterRecord(rewritten, fullRecord(params.run));
       return this.#save(id, headAfterOperation(recorded, operation, now), now);
+    }, params);
+  }
+
+  async replace(params: ReplaceParams): Promise<ReplaceResult | null> {
+    const { generation, index, entries, handoffContext } = params;
+    return this.#database.write(() => {
+      const { id, head, now, totals: before } = this.#writable(params);
+      checkLock(head, params, clock());
+      const isThere = entries.every((entry, at) => this.#entries.idAt(id, index + at) === entry.id);
+      if (head.state.generation !== generation || !isThere) return null;
+      if (!holdsContext(head, params)) return null;
+      const after = this.#entries.replace(id, before, index, entries);
+      const changed = headAfterChanges(head, {
+        ...(handoffContext && { handoffContext: handoffContext.after }),
+      });
+      const replaced = headAfterReplace(changed, entries.length > 0 ? index : null, after, now);
+      return { ...this.#save(id, replaced, now), generation: replaced.state.generation };
     }, params);
   }
 
@@ -219,11 +235,15 @@ export class SqliteStore implements SessionStore {
 
   async delete(params: ExistingParams): Promise<boolean> {
     return this.#database.write(() => {
-      const row = this.#sessions.row(params);
-      if (row === null || !isExpected(row.head, params)) return false;
-      this.#sessions.remove(row.id);
-      return true;
+      const id = this.#sessions.findToDelete(params);
+      if (id !== null) this.#sessions.remove(id);
+      return id !== null;
     }, params);
+  }
+
+  async restore(params: RestoreParams): Promise<WriteResult> {
+    const rows = { database: this.#database, sessions: this.#sessions, entries: this.#entries };
+    return restoreDocument(rows, params);
   }
 
   /** Looks at the file with a connection of its own. */
@@ -272,6 +292,15 @@ export class SqliteStore implements SessionStore {
     return { incarnation, time, ...(bytes !== undefined && { bytes }) };
   }
 
+  #dropOldest({ id, head, now, totals }: Writable, params: RewriteParams): WriteResult {
+    const oldest = Math.min(totals.length, params.dropOldest ?? 0);
+    const dropped = this.#entries.totalsAt(id, oldest, totals);
+    this.#entries.dropBefore(id, oldest, dropped);
+    const trimmed = headAfterDroppingOldest(head, { dropped, totals }, now);
+    const recorded = headAfterRecord(trimmed, fullRecord(params.run));
+    return this.#save(id, headAfterOperation(recorded, params.operation, now), now);
+  }
+
   #holds(version: HistoryTail, id: number, head: CompleteHead, length: number): boolean {
     const { generation, lastId } = version;
     return head.state.generation === generation && this.#entries.idAt(id, length - 1) === lastId;
@@ -288,37 +317,10 @@ export class SqliteStore implements SessionStore {
     if (isNeeded && lastKept === '') throw new CorruptDocumentError(params.sessionId, 'messages');
     return movedHistoryStart(head, params, kept, lastKept);
   }
-
-  #walk({ id, head }: StoredSession, selection: EntrySelection): HistoryWalk {
-    if (selection.kind === 'none') return new HistoryWalk({ kind: 'all' }, head);
-    const walk = new HistoryWalk(selection, head);
-    this.#entries.show(id, walk);
-    return walk;
-  }
 }
 
 /** The result of an operation that was applied before. */
 function repeatOf(head: CompleteHead, operation: Operation | undefined): WriteResult | null {
   const time = operation === undefined ? null : appliedAt(head.operations, operation);
   return time === null ? null : { repeated: true, incarnation: head.state.incarnation, time };
-}
-
-/** What is corrupt can still be deleted, as long as nothing particular was expected of it. */
-function isExpected(json: string, params: ExistingParams): boolean {
-  const { expect, sessionId } = params;
-  const isAny = expect.incarnation === null && expect.userId === null;
-  let head: DocumentHead;
-  try {
-    ({ head } = parseStoredHead(json, sessionId));
-  } catch (error) {
-    if (isAny) return true;
-    throw error;
-  }
-  try {
-    checkExpectation(head, expect, sessionId);
-  } catch {
-    return false;
-  }
-  checkLock(head, params, clock());
-  return true;
 }

@@ -3,7 +3,7 @@ import type { AgentInputItem } from '@openai/agents-core';
 import { say, textsOf, userItem } from '../conversation.ts';
 import type { CaseScope } from '../case-scope.ts';
 import { JSONSession } from '../../session/session.ts';
-import type { JSONSessionOptions } from '../../session/session-options.ts';
+import type { JSONSessionOptions } from '../../session/opening/session-options.ts';
 import type { Topic } from '../topic.ts';
 
 const WRITERS = 4;

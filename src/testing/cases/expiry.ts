@@ -86,7 +86,7 @@ export const EXPIRY: Topic = {
   needs: 'nothing',
   cases: {
     'a session ends when its time is up': async (scope) => {
-      const session = await scope.created({ ttl: 1 });
+      const session = await scope.created({ ttl: 3 });
       const { sessionId } = session;
       await say(session, 'Hello');
       await untilGone(scope, sessionId);

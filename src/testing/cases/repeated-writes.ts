@@ -4,6 +4,7 @@ import type { CaseScope } from '../case-scope.ts';
 import { assistantItem, callItem, say, textsOf, userItem } from '../conversation.ts';
 import { WRITES_WITH_OPTIONS } from '../every-option.ts';
 import { expectFailure } from '../expect-failure.ts';
+import { until } from '../until.ts';
 import type { JSONSession } from '../../session/session.ts';
 import type { Topic } from '../topic.ts';
 
@@ -140,6 +141,7 @@ export const REPEATED_WRITES: Topic = {
       for (const name of names) {
         await WRITES_WITH_OPTIONS[name]?.(session, { operationId: name });
         const { updatedAt } = await session.getMetadata();
+        await until('a millisecond has passed', () => Date.now() > updatedAt.getTime());
         await say(session, name);
         await WRITES_WITH_OPTIONS[name]?.(elsewhere, { operationId: name });
         assert.equal((await textsOf(session)).at(-1), name);

@@ -204,7 +204,7 @@ export const RUN_RECORDS: Topic = {
         tokens: 0,
         changes: {},
         create: { userId: 'user-1', incarnation: randomHex(16) },
-        operation: { id: 'aa', digest: 'bb' },
+        operation: { id: 'aa', digest: 'bb', namesEntries: true },
       });
       const address = { key: scope.key('s'), sessionId: 's' };
       const selections: EntrySelection[] = [

@@ -170,6 +170,23 @@ export const STORE: Topic = {
       assert.deepEqual(await contents(), ['one', 'two']);
     },
 
+    'append can be for the session that it creates itself, and for no other': async (scope) => {
+      const { append, read } = port(scope);
+      const create = newSession();
+      const expect = { incarnation: create.incarnation, userId: null };
+      const made = await append({ expect, create, entries: entries('one') });
+      assert.equal(made.incarnation, create.incarnation);
+      const another = newSession();
+      const other = { expect: { ...expect, incarnation: another.incarnation }, create: another };
+      await expectFailure('session_expired', () => append({ ...other, entries: entries('two') }));
+      const snapshot = await read({ kind: 'all' });
+      assert.equal(snapshot?.incarnation, create.incarnation);
+      assert.deepEqual(
+        snapshot.entries.map(({ content }) => content),
+        ['one'],
+      );
+    },
+
     'all changes of one append are one step': async (scope) => {
       const { append, all } = await filled(scope, 'one');
       const { time } = await append({
@@ -235,12 +252,14 @@ export const STORE: Topic = {
     },
 
     'a walk goes from the newest to the oldest and stops when told': async (scope) => {
-      const { read } = await filled(scope, '1', '2', '3', '4', '5');
+      const { read, all } = await filled(scope, '1', '2', '3', '4', '5');
+      // A store that encrypts shows a visitor no text.
+      const contents = new Map((await all()).entries.map(({ id, content }) => [id, content]));
       const seen: string[] = [];
       const verdicts = ['take', 'skip', 'take', 'stop'] as const;
       const visitor = (): EntryVisitor => {
         seen.length = 0;
-        return ({ content }) => verdicts[seen.push(content) - 1] ?? 'take';
+        return ({ id }) => verdicts[seen.push(contents.get(id) ?? '') - 1] ?? 'take';
       };
       const stopped = await read({ kind: 'walk', visitor, sizeHint: 2 });
       assert.deepEqual(seen, ['5', '4', '3', '2']);

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Durability } from '../../../durability.ts';
-import { trashPrefix } from '../trash.ts';
+import { trashPrefix } from '../writing/trash.ts';
 import { type Checked, found } from './check.ts';
 import type { RedisFinding } from './findings.ts';
 import type { Answer } from './probe.ts';
@@ -42,6 +42,7 @@ export function neededCommands(
     ['JSON.DEL', freeKey],
     [OPTIONAL, freeKey, '$.a', '1'],
     ['JSON.OBJLEN', freeKey, '$'],
+    ['JSON.OBJKEYS', freeKey, '$'],
     ['JSON.ARRLEN', freeKey, '$'],
     ['JSON.ARRAPPEND', freeKey, '$.a', '1'],
     ['JSON.ARRTRIM', freeKey, '$.a', '0', '0'],
@@ -51,6 +52,7 @@ export function neededCommands(
     ['TIME'],
     ['EXPIRE', freeKey, 'never'],
     ['PTTL', freeKey],
+    ['PERSIST', freeKey],
     [OF_TRASH, freeKey, freeTrashKey],
     // Last, in case a server takes one of those above for a key to make.
     ['UNLINK', freeKey],

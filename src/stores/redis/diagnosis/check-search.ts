@@ -4,7 +4,6 @@
  * @module
  */
 import type { ServerFacts } from '../../../doctor/diagnosis.ts';
-import { randomHex } from '../../../random-ids.ts';
 import { type Checked, found } from './check.ts';
 import type { RedisFinding } from './findings.ts';
 import { fieldsOf, listOf, textOf } from './reply-shape.ts';
@@ -12,11 +11,12 @@ import { fieldsOf, listOf, textOf } from './reply-shape.ts';
 /**
  * Checks search on one server.
  *
- * @param isOneOfMany - Whether it is a node of a cluster with others.
+ * @param place - Whether it is a node of a cluster with others; the name of an index that is nowhere, the
+ * same for all nodes: at most one of them keeps its slot.
  */
 export async function checkSearch(
   server: Checked,
-  isOneOfMany: boolean,
+  { isOneOfMany, noIndex }: { isOneOfMany: boolean; noIndex: string },
 ): Promise<{ findings: RedisFinding[]; search: ServerFacts['search'] }> {
   const list = await server.probe.ask('FT._LIST');
   if (list.kind === 'unknown') return { findings: [], search: false };
@@ -25,7 +25,7 @@ export async function checkSearch(
   const findings = await checkIndexes(server, names);
   if (!isOneOfMany) return { findings, search: true };
   // Where no coordinator spreads a search over the nodes, the name of the index is taken for a key.
-  const answer = await server.probe.ask('FT.SEARCH', `none-${randomHex(16)}`, '*');
+  const answer = await server.probe.ask('FT.SEARCH', noIndex, '*');
   if (answer.kind === 'denied') {
     return { findings: [...findings, notChecked('+ft.search')], search: true };
   }

@@ -5,6 +5,7 @@
  */
 import type { Durability } from '../../../durability.ts';
 import { finding } from '../../../doctor/diagnosis.ts';
+import type { KeptKind } from './check-kept.ts';
 import { REDIS_FINDINGS, type RedisFinding, type RedisFindingCode } from './findings.ts';
 import type { Probe } from './probe.ts';
 import type { ServerInfo } from './server-info.ts';
@@ -23,6 +24,8 @@ export interface Checked {
   readonly freeTrashKey: string;
   /** What writes of the store wait for. */
   readonly durability: Durability;
+  /** What writes of the store keep beside sessions. */
+  readonly kept: readonly KeptKind[];
 }
 
 /**

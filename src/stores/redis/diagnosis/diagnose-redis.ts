@@ -8,16 +8,17 @@ import type { Durability } from '../../../durability.ts';
 import type { ServerFacts, StoreDiagnosis } from '../../../doctor/diagnosis.ts';
 import { hasCode } from '../../../errors.ts';
 import { randomHex } from '../../../random-ids.ts';
-import { type RedisClientLike, toSender } from '../client.ts';
-import { trashKey } from '../trash.ts';
+import { type RedisClientLike, toSender } from '../clients/client.ts';
+import { trashKey } from '../writing/trash.ts';
 import { type Checked, found } from './check.ts';
 import { checkClock } from './check-clock.ts';
+import { checkKeeping, checkKeptIndex, keptKinds } from './check-kept.ts';
 import { checkPassword, checkRights } from './check-rights.ts';
 import { checkSearch } from './check-search.ts';
 import { checkSettings } from './check-settings.ts';
 import type { RedisFinding } from './findings.ts';
 import { knownFaults } from './known-faults.ts';
-import { isClusterClient, knowsMasters, type Master, mastersOf } from './masters.ts';
+import { isClusterClient, knowsMasters, type Master, mastersOf } from '../clients/masters.ts';
 import { Probe } from './probe.ts';
 import { productOf, readServerInfo } from './server-info.ts';
 
@@ -30,6 +31,17 @@ interface Looking {
   readonly deadline: Deadline;
   /** What writes of the store wait for. */
   readonly durability: Durability;
+  /** Whether they keep what sessions are found by. */
+  readonly isProjected: boolean;
+  /** Whether they keep what messages are found by. */
+  readonly isSearched: boolean;
+}
+
+/** What is known of the servers together. */
+interface ClusterPlace {
+  readonly isOneOfMany: boolean;
+  /** The name of an index that is nowhere. */
+  readonly noIndex: string;
 }
 
 /** What one server gave. */
@@ -44,14 +56,14 @@ interface Examined {
  */
 export async function diagnoseRedis(
   client: RedisClientLike,
-  { keyPrefix, deadline, durability }: Looking,
+  looking: Looking,
 ): Promise<StoreDiagnosis> {
+  const { keyPrefix, deadline } = looking;
   const reached = knowsMasters(client) ? null : await reach(client, keyPrefix, deadline);
   if (reached !== null) return { server: { ...unknownFacts(), nodes: 0 }, findings: [reached] };
   const masters = mastersOf(client);
-  const examinations = masters.map((master) =>
-    examine(master, masters.length > 1, { keyPrefix, deadline, durability }),
-  );
+  const place = { isOneOfMany: masters.length > 1, noIndex: `none-${randomHex(16)}` };
+  const examinations = masters.map((master) => examine(master, place, looking));
   const examined = await Promise.all(examinations);
   const findings = mergeFindings(examined);
   if (!isClusterClient(client)) {
@@ -62,7 +74,25 @@ export async function diagnoseRedis(
     const message = 'The search module of this cluster looks at one node at a time.';
     findings.push(found('search_not_across_cluster', message));
   }
+  findings.push(...(await checkLists(masters[0], server, looking)));
   return { server, findings };
+}
+
+async function checkLists(
+  master: Master | undefined,
+  { search }: ServerFacts,
+  { keyPrefix, deadline, ...wanted }: Looking,
+): Promise<RedisFinding[]> {
+  if (master === undefined) return [];
+  const place = { probe: new Probe(master.sender, deadline), keyPrefix };
+  try {
+    const findings = keptKinds(wanted).map((kind) => checkKeptIndex(kind, place, search));
+    return (await Promise.all(findings)).flat();
+  } catch (error) {
+    // What does not answer has been found already.
+    if (hasCode(error, 'store_unavailable')) return [];
+    throw error;
+  }
 }
 
 async function reach(
@@ -80,8 +110,8 @@ async function reach(
 
 async function examine(
   { name, sender }: Master,
-  isOneOfMany: boolean,
-  { keyPrefix, deadline, durability }: Looking,
+  place: ClusterPlace,
+  { keyPrefix, deadline, ...wanted }: Looking,
 ): Promise<Examined> {
   const examined: Examined = { name, findings: [], facts: unknownFacts() };
   const { findings } = examined;
@@ -95,8 +125,10 @@ async function examine(
     }
     const key = await ownKey(probe, keyPrefix);
     const freeTrashKey = trashKey({ key, sessionId: key.slice(keyPrefix.length) });
-    const server = { probe, info, keyPrefix, freeKey: key, freeTrashKey, durability };
-    await examineServer(server, isOneOfMany, examined);
+    const keys = { keyPrefix, freeKey: key, freeTrashKey };
+    const { durability } = wanted;
+    const server = { probe, info, ...keys, durability, kept: keptKinds(wanted) };
+    await examineServer(server, place, examined);
   } catch (error) {
     findings.push(unavailable(error));
   }
@@ -105,7 +137,7 @@ async function examine(
 
 async function examineServer(
   server: Checked,
-  isOneOfMany: boolean,
+  place: ClusterPlace,
   examined: Examined,
 ): Promise<void> {
   const { findings } = examined;
@@ -115,10 +147,10 @@ async function examineServer(
   const { product, version } = examined.facts;
   const faults = product === null || version === null ? [] : knownFaults(product, version);
   findings.push(...faults.filter(({ code }) => code !== 'jsonpath_abort' || rights.json !== false));
-  for (const check of [checkPassword, checkSettings, checkClock]) {
+  for (const check of [checkKeeping, checkPassword, checkSettings, checkClock]) {
     findings.push(...(await check(server)));
   }
-  const search = await checkSearch(server, isOneOfMany);
+  const search = await checkSearch(server, place);
   findings.push(...search.findings);
   examined.facts = { ...examined.facts, search: search.search };
 }

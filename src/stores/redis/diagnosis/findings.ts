@@ -33,6 +33,14 @@ export type RedisFindingCode =
   | 'search_index_on_sessions'
   | 'search_not_across_cluster'
   | 'search_not_checked'
+  | 'directory_scanned'
+  | 'directory_not_written'
+  | 'directory_index_missing'
+  | 'directory_index_failing'
+  | 'messages_scanned'
+  | 'messages_not_written'
+  | 'messages_index_missing'
+  | 'messages_index_failing'
   | 'clock_differs'
   | 'clock_not_checked';
 
@@ -177,12 +185,56 @@ export const REDIS_FINDINGS: Readonly<Record<RedisFindingCode, FindingKind>> = {
   search_not_across_cluster: {
     severity: 'info',
     meaning: 'An index covers the keys of one node, so a search misses what others have.',
-    advice: 'Sessions do not use search. For your own, use Redis 8.',
+    advice: 'Sessions do without: lists scan there. For searches of your own, use Redis 8.',
   },
   search_not_checked: {
     severity: 'info',
     meaning: 'An index that slows every write down would not be noticed.',
     advice: 'Give `+ft._list`, `+ft.info` and `+ft.search`, or run this once as an administrator.',
+  },
+  directory_scanned: {
+    severity: 'warning',
+    meaning:
+      'With `directory: true` each write keeps an index that no list can use: all are scanned.',
+    advice: 'Use Redis 8, give the user the rights, or leave `directory` out.',
+  },
+  directory_not_written: {
+    severity: 'error',
+    meaning: 'Writes cannot keep what sessions are found by, so lists miss them.',
+    advice: 'Give the user these rights; then call `checkProjection({ repair: true })`.',
+  },
+  directory_index_missing: {
+    severity: 'info',
+    meaning: 'The first list makes it, and waits until it covers all sessions.',
+    advice: 'Call `list` once where the first user should not wait.',
+  },
+  directory_index_failing: {
+    severity: 'warning',
+    meaning: 'Lists and counts miss these sessions: another program has written to the hashes.',
+    advice:
+      'Drop the index with `FT.DROPINDEX`, which keeps sessions, and call `checkProjection({ repair: true })`.',
+  },
+  messages_scanned: {
+    severity: 'warning',
+    meaning:
+      'With `search: true` each write keeps an index that no search can use: messages are read one by one.',
+    advice: 'Use Redis 8, give the user the rights, or leave `search` out.',
+  },
+  messages_not_written: {
+    severity: 'error',
+    meaning: 'Writes cannot keep what messages are found by, so searches miss them.',
+    advice: 'Give the user these rights; then call `checkProjection({ repair: true })`.',
+  },
+  messages_index_missing: {
+    severity: 'info',
+    meaning: 'The first search makes it, and waits until it covers all messages.',
+    advice: 'Call `search` once where the first user should not wait.',
+  },
+  messages_index_failing: {
+    severity: 'warning',
+    meaning: 'Searches miss these messages: another program has written to the hashes.',
+    advice:
+      'Drop the index with `FT.DROPINDEX`, which keeps sessions, and call `checkProjection({ repair: true })`.',
   },
   clock_differs: {
     severity: 'warning',

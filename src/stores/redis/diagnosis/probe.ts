@@ -5,9 +5,9 @@
  */
 import type { Deadline } from '../../../deadline.ts';
 import { StoreUnavailableError } from '../../../errors.ts';
-import type { RedisCommand, RedisCommandSender } from '../client.ts';
-import { RedisCommander } from '../commander.ts';
-import { classifyFailure, failureName } from '../failure.ts';
+import type { RedisCommand, RedisCommandSender } from '../clients/client.ts';
+import { RedisCommander } from '../clients/commander.ts';
+import { classifyFailure, failureName } from '../clients/failure.ts';
 
 /**
  * What a server says to a command: its reply, that the user may not run it or not on this key, that it

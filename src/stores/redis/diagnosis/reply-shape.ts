@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { replyText } from '../reply.ts';
+import { replyText } from '../clients/reply.ts';
 
 /**
  * Gives a reply that is a list or a set as an array.

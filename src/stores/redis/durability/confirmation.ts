@@ -5,7 +5,7 @@
  */
 import type { Deadline } from '../../../deadline.ts';
 import { type SessionError, StoreUnavailableError } from '../../../errors.ts';
-import { classifyFailure, failureName } from '../failure.ts';
+import { classifyFailure, failureName } from '../clients/failure.ts';
 import { NotSentError, type RedisConnection } from './connection.ts';
 
 /** What can be waited for. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { KeyWatch } from '../clients/watching.ts';
 
 /**
  * One connection to one server, which carries the commands of one write at a time.
@@ -27,6 +28,8 @@ export interface RedisMaster {
   readonly name: string;
   /** Makes a new connection to it, or fails after this many milliseconds. */
   connect(timeoutMs: number): Promise<RedisConnection>;
+  /** Watches a key through a new connection, and gives what stops it; left out where clients cannot. */
+  watch?(watch: KeyWatch, timeoutMs: number): Promise<() => void>;
 }
 
 /** Why a command was not sent. */

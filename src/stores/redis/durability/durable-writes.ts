@@ -5,9 +5,9 @@
  */
 import { Deadline } from '../../../deadline.ts';
 import { InvalidInputError, SessionError } from '../../../errors.ts';
-import type { RedisCommandSender } from '../client.ts';
-import type { ScriptCall, ScriptRun } from '../commander.ts';
-import { classifyFailure, failureName } from '../failure.ts';
+import type { RedisCommandSender } from '../clients/client.ts';
+import type { ScriptCall, ScriptRun } from '../clients/commander.ts';
+import { classifyFailure, failureName } from '../clients/failure.ts';
 import type { LuaScript } from '../lua-script.ts';
 import * as scripts from '../scripts.generated.ts';
 import { checkConfirmable, confirm, PLACES, type WaitedFor } from './confirmation.ts';

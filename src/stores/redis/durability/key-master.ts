@@ -12,6 +12,7 @@ import {
   type IORedisOriginal,
   type NodeRedisOriginal,
 } from './own-connections.ts';
+import { watchKey } from '../clients/watching.ts';
 
 /** Finds the master of a key. */
 export type FindMaster = (key: string) => RedisMaster;
@@ -47,25 +48,40 @@ export function findMasterOf(client: object): FindMaster | undefined {
   if ('getMasterNode' in client) return nodeRedisMaster(client as NodeRedisSentinelClient);
   if ('call' in client && 'nodes' in client)
     return ioredisShard(client as unknown as IORedisShards);
-  if ('call' in client)
-    return theOnly((ms) => connectIORedis(client as unknown as IORedisOriginal, ms));
-  if ('execute' in client) return nodeRedisPool(client as NodeRedisPool);
+  if ('call' in client) {
+    const original = client as unknown as IORedisOriginal;
+    return () => ({ name: '', connect: (ms) => connectIORedis(original, ms) });
+  }
+  if ('execute' in client) {
+    const pool = client as NodeRedisPool;
+    return () => nodeRedisServer('', async (task) => pool.execute(task));
+  }
   if (!('duplicate' in client)) return undefined;
-  return theOnly((ms) => connectNodeRedis(client as unknown as NodeRedisOriginal, ms));
+  const original = client as unknown as NodeRedisOriginal;
+  return () => nodeRedisServer('', async (task) => task(original));
 }
 
-function theOnly(connect: RedisMaster['connect']): FindMaster {
-  return () => ({ name: '', connect });
+/**
+ * Gives a server that a client of node-redis leads to.
+ *
+ * @param reach - Does something with a client of that server.
+ */
+export function nodeRedisServer(
+  name: string,
+  reach: <T>(task: (client: NodeRedisOriginal) => Promise<T>) => Promise<T>,
+): RedisMaster {
+  return {
+    name,
+    connect: async (timeoutMs) => reach((client) => connectNodeRedis(client, timeoutMs)),
+    watch: async (watch, timeoutMs) => reach((client) => watchKey(client, watch, timeoutMs)),
+  };
 }
 
 function nodeRedisShard(cluster: NodeRedisShards): FindMaster {
   return (key) => {
     const master = cluster.slots[slotOf(key)]?.master;
     if (master === undefined) throw new NotSentError('not connected');
-    return {
-      name: master.address,
-      connect: async (timeoutMs) => connectNodeRedis(await cluster.nodeClient(master), timeoutMs),
-    };
+    return nodeRedisServer(master.address, async (task) => task(await cluster.nodeClient(master)));
   };
 }
 
@@ -74,16 +90,8 @@ function nodeRedisMaster(sentinel: NodeRedisSentinelClient): FindMaster | undefi
   if (typeof sentinel[EXECUTE] !== 'function') return undefined;
   return () => {
     const { host, port } = sentinel.getMasterNode() ?? {};
-    return {
-      name: `${host}:${port}`,
-      connect: async (timeoutMs) =>
-        sentinel[EXECUTE](false, (client) => connectNodeRedis(client, timeoutMs)),
-    };
+    return nodeRedisServer(`${host}:${port}`, async (task) => sentinel[EXECUTE](false, task));
   };
-}
-
-function nodeRedisPool(pool: NodeRedisPool): FindMaster {
-  return theOnly((ms) => pool.execute((client) => connectNodeRedis(client, ms)));
 }
 
 function ioredisShard(cluster: IORedisShards): FindMaster {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { argsAndOptions, type NodeRedisSendOptions } from '../node-redis-command.ts';
+import { argsAndOptions, type NodeRedisSendOptions } from '../clients/node-redis-command.ts';
 import type { RedisConnection } from './connection.ts';
 
 /**
@@ -19,7 +19,7 @@ interface NodeRedisDuplicate {
   readonly isReady: boolean;
   connect(): Promise<unknown>;
   sendCommand(args: string[], options?: NodeRedisSendOptions): Promise<unknown>;
-  on(event: 'error', listener: () => void): unknown;
+  on(event: string, listener: (value: unknown) => void): unknown;
   unref(): void;
   destroy(): void;
 }
@@ -44,11 +44,23 @@ interface IORedisDuplicate {
 const ignore = (): void => {};
 
 /**
+ * What a connection has beside what all have.
+ */
+export interface NodeRedisAdditions {
+  readonly overrides: object;
+  /** By the name of the event. */
+  readonly listeners: Readonly<Record<string, (value: unknown) => void>>;
+}
+
+const NOTHING: NodeRedisAdditions = { overrides: {}, listeners: {} };
+
+/**
  * Connects as a client of node-redis does.
  */
 export async function connectNodeRedis(
   original: NodeRedisOriginal,
   timeoutMs: number,
+  { overrides, listeners }: NodeRedisAdditions = NOTHING,
 ): Promise<RedisConnection> {
   const client = original.duplicate({
     socket: { ...original.options?.socket, reconnectStrategy: false, connectTimeout: timeoutMs },
@@ -56,9 +68,11 @@ export async function connectNodeRedis(
     clientSideCache: undefined,
     // Would move the connection to another server.
     maintNotifications: 'disabled',
+    ...overrides,
   });
   // Every failure reaches the caller of a command; without a listener it would end the process.
   client.on('error', ignore);
+  for (const [event, listener] of Object.entries(listeners)) client.on(event, listener);
   client.unref();
   await within(client.connect(), timeoutMs, () => client.destroy());
   return {

@@ -1,14 +1,17 @@
 -- Adds entries, which may be none, and changes the head; creates the session if asked to.
 -- Input:
 --   KEYS[1] session document   KEYS[2] as deleted-lives.lua, where the session may be created
+--   KEYS[4] as projection.lua
 --   ARGV[1..11] as write.lua
 --   ARGV[12] session id as JSON, or '' to create nothing   ARGV[13] user id as JSON
 --   ARGV[14] handoff context as JSON, or ''
 --   ARGV[15] merge patch for the attributes, or ''
 --   ARGV[16] without a patch: attributes as JSON.GET printed them before, or ''
 --   ARGV[17] attributes to set: after ARGV[16], or in a new session
---   ARGV[18..] entries as JSON objects without timestamp
--- Output: that of write.lua | CONFLICT (the attributes have changed, or there is no JSON.MERGE)
+--   ARGV[18] as kept-by-others.lua, where the session may be created
+--   ARGV[19..] entries as entries.lua
+-- Output: that of write.lua, as telling_of_words gives it where it has created the session | CONFLICT (the attributes have changed, or there is no JSON.MERGE)
+--- @include "projection"
 --- @include "quick-append"
 
 local reply, unfinished = quick_append()
@@ -16,13 +19,15 @@ if reply then return reply end
 
 --- @include "deleted-lives"
 --- @include "entries"
+--- @include "kept-by-others"
 --- @include "write"
 
 local NO_ATTRIBUTES = '[{}]'
 local handoff = ARGV[14]
 local patch, attributes_before, attributes = ARGV[15], ARGV[16], ARGV[17]
 
-local entries = entries_from(18)
+local entries = entries_from(19)
+local kept = kept_by_others(ARGV[18])
 
 local function create()
   -- A number that an earlier life knew cannot begin another one: it may be a late resend.
@@ -52,7 +57,9 @@ local function create()
     usage = new_usage_json(),
   }))
   expire(session)
-  return done(session)
+  forget_projection(kept)
+  project()
+  return telling_of_words(kept, done(session))
 end
 
 -- The first of the writes, so that one which fails leaves everything as it was.
@@ -83,7 +90,8 @@ if not session then
     -- The lock that the writer holds is gone with the session.
     return token == '' and create() or LOST
   end
-  return refusal
+  -- A repeat can be that of the creation.
+  return refusal[1] == 'OK' and telling_of_words(kept, refusal) or refusal
 end
 local length = redis.call('JSON.ARRLEN', key, '$.messages')[1]
 if not length then return { 'CORRUPT', 'messages' } end

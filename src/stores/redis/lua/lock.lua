@@ -1,12 +1,15 @@
 -- Takes the lock of a session, creating the session if asked to, or keeps it.
 -- Input:
 --   KEYS[1] session document   KEYS[2] as deleted-lives.lua, where the session may be created
+--   KEYS[4] as projection.lua
 --   ARGV[1..11] as write.lua; ARGV[11] is the lock's token
 --   ARGV[12] how long it lives from now on, in milliseconds
 --   ARGV[13] '1' to keep a lock that is live, and take none
 --   ARGV[14] session id as JSON, or '' to create nothing   ARGV[15] user id as JSON
--- Output: that of write.lua
+--   ARGV[16] as kept-by-others.lua, where the session may be created
+-- Output: that of write.lua, as telling_of_words gives it where it was created
 --- @include "deleted-lives"
+--- @include "kept-by-others"
 --- @include "write"
 
 local lock_json = '{"token":' .. cjson.encode(token)
@@ -31,7 +34,10 @@ local function create()
     state = session.state,
   }))
   expire(session)
-  return done(session)
+  local kept = kept_by_others(ARGV[16])
+  forget_projection(kept)
+  project()
+  return telling_of_words(kept, done(session))
 end
 
 local function refusal_of(session)

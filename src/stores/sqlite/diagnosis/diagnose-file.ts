@@ -82,8 +82,7 @@ function checkFormat(path: string, db: DatabaseSync): Finding[] {
   const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
   const names = new Set(tables.map(({ name }) => String(name)));
   // A file that was only just created is still empty.
-  const isOurs =
-    format === FORMAT ? OUR_TABLES.every((table) => names.has(table)) : names.size === 0;
+  const isOurs = format > 0 ? OUR_TABLES.every((table) => names.has(table)) : names.size === 0;
   return isOurs ? [] : [found('foreign_database', `${path} has the tables of another program.`)];
 }
 

@@ -1,14 +1,16 @@
--- New entries of `messages`, which come as JSON objects without a timestamp, and old ones that are put
--- back, which come whole behind a '='.
+-- New entries of `messages`, which come as JSON objects without a timestamp and without their last brace: to
+-- cut it off here would copy each once more. Old ones that are put back come whole behind a '='.
 --- @include "clock"
 --- @include "expectation"
 
 -- unpack() fails somewhere below 8,000 values.
 local BATCH = 4000
 
+local stamp = ',"timestamp":' .. now .. '}'
+
 local function entry_json(text)
-  if string.sub(text, 1, 1) == '=' then return string.sub(text, 2) end
-  return string.sub(text, 1, -2) .. ',"timestamp":' .. now .. '}'
+  if string.byte(text) == 61 then return string.sub(text, 2) end
+  return text .. stamp
 end
 
 -- Gives the entries that stand in ARGV from an index on.

@@ -25,7 +25,7 @@ local function is_state(state)
     and type(state.incarnation) == 'string'
     and type(state.generation) == 'number'
     and type(state.writers) == 'string'
-    and not string.find(state.writers, '[^%w_:;.-]')
+    and not string.find(state.writers, '[%z\1-\31"\\]')
     and is_ttl(present(state.ttl))
 end
 

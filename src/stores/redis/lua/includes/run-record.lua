@@ -70,9 +70,5 @@ end
 -- The usage of a new session.
 local function new_usage_json()
   if not has_usage() then return '{}' end
-  local members = {}
-  for index, field in ipairs(usage_fields({})) do
-    members[index] = '"' .. field[1] .. '":' .. field[2]
-  end
-  return '{' .. table.concat(members, ',') .. '}'
+  return '{' .. usage_members({}) .. '}'
 end

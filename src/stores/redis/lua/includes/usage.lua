@@ -3,9 +3,9 @@
 --            current = name, tokens = number, spent = { { agent = name, requests = number, … }, … },
 --            mark = text }
 -- Names of agents are data here and in the JSON that is written; none gets into a path.
---- @include "number"
 
 local MARKS_KEPT = 16
+local COUNTS_JSON = '"requests":%.0f,"input_tokens":%.0f,"output_tokens":%.0f,"total_tokens":%.0f,"cached_tokens":%.0f,"reasoning_tokens":%.0f'
 
 local record = ARGV[10] ~= '' and cjson.decode(ARGV[10]) or nil
 
@@ -15,24 +15,39 @@ local function usage_counts()
   }
 end
 
--- Gives the fields of `usage` that the record changes, as lists of { field, JSON text }. Agents that are
--- not in the record are among them only where they must be, on a server that cannot merge.
-local function usage_fields(usage, with_all_agents)
-  local counts = usage_counts()
+local usage_members, usage_fields
 
-  local function number_in(counts, name)
-    return type(counts) == 'table' and tonumber(counts[name]) or 0
+-- To define functions takes Redis time with each call of a script.
+if record then
+  -- The members of `usage` that the record changes are made of these. Counts are printed all at once: to print
+  -- them one by one took longer than all else that the script does for a turn.
+
+  -- `before` is whatever the document has in that place.
+  local function counts_json(before, spent)
+    local counts = type(before) == 'table' and before or {}
+    return string.format(COUNTS_JSON,
+      (tonumber(counts.requests) or 0) + spent.requests,
+      (tonumber(counts.input_tokens) or 0) + spent.input_tokens,
+      (tonumber(counts.output_tokens) or 0) + spent.output_tokens,
+      (tonumber(counts.total_tokens) or 0) + spent.total_tokens,
+      (tonumber(counts.cached_tokens) or 0) + spent.cached_tokens,
+      (tonumber(counts.reasoning_tokens) or 0) + spent.reasoning_tokens)
   end
 
-  local function counts_after(before, spent)
-    local members = {}
-    for index, name in ipairs(counts) do
-      members[index] = '"' .. name .. '":' .. integer(number_in(before, name) + spent[name])
+  -- Gives nil where nothing was spent.
+  local function spent_in_all()
+    local first = record.spent[1]
+    if not record.spent[2] then return first end
+    local all = {}
+    for _, name in ipairs(usage_counts()) do
+      all[name] = 0
+      for _, spent in ipairs(record.spent) do all[name] = all[name] + spent[name] end
     end
-    return '{' .. table.concat(members, ',') .. '}'
+    return all
   end
 
-  local function agents_after(before)
+  -- Agents that are not in the record are among them only where they must be, on a server that cannot merge.
+  local function agents_json(before, with_all_agents)
     local agents, members = {}, {}
     before = type(before) == 'table' and before or {}
     for name, counts in pairs(with_all_agents and before or {}) do
@@ -40,29 +55,48 @@ local function usage_fields(usage, with_all_agents)
     end
     for _, spent in ipairs(record.spent) do
       local name = spent.agent
-      if type(name) == 'string' then agents[name] = counts_after(before[name], spent) end
+      if type(name) == 'string' then agents[name] = '{' .. counts_json(before[name], spent) .. '}' end
     end
     for name, json in pairs(agents) do members[#members + 1] = cjson.encode(name) .. ':' .. json end
     return '{' .. table.concat(members, ',') .. '}'
   end
 
-  local function marks_after(before)
-    local marks = type(before) == 'string' and not string.find(before, '[^%x:;]') and before or ''
+  -- Gives nil where the run has none. What the document has is text of anybody's until it is encoded; to look at
+  -- each of its characters here took longer than the command that writes it.
+  local function marks_json(before)
+    if type(record.mark) ~= 'string' then return nil end
+    local marks = type(before) == 'string' and string.sub(before, -1) == ';' and before or ''
     marks = marks .. record.mark .. ';'
-    local _, count = string.gsub(marks, ';', ';')
-    for _ = MARKS_KEPT + 1, count do marks = string.match(marks, '^[^;]*;(.*)$') end
-    return '"' .. marks .. '"'
+    local count, stop = 0, 0
+    repeat
+      stop = string.find(marks, ';', stop + 1, true)
+      if stop then count = count + 1 end
+    until not stop
+    local kept = 1
+    for _ = MARKS_KEPT + 1, count do kept = string.find(marks, ';', kept, true) + 1 end
+    return cjson.encode(string.sub(marks, kept))
   end
 
-  local fields = {}
-  if #record.spent > 0 then
-    for index, name in ipairs(counts) do
-      local total = number_in(usage, name)
-      for _, spent in ipairs(record.spent) do total = total + spent[name] end
-      fields[index] = { name, integer(total) }
-    end
-    fields[#fields + 1] = { 'agents', agents_after(usage.agents) }
+  -- Gives the members of `usage` that the record changes, as JSON text without braces.
+  function usage_members(usage)
+    local all, marks = spent_in_all(), marks_json(usage.marks)
+    local members = ''
+    if all then members = counts_json(usage, all) .. ',"agents":' .. agents_json(usage.agents) end
+    if not marks then return members end
+    return members .. (all and ',' or '') .. '"marks":' .. marks
   end
-  if type(record.mark) == 'string' then fields[#fields + 1] = { 'marks', marks_after(usage.marks) } end
-  return fields
+
+  -- Gives the same as a list of { field, JSON text }.
+  function usage_fields(usage, with_all_agents)
+    local fields = {}
+    local all, marks = spent_in_all(), marks_json(usage.marks)
+    if all then
+      for name, count in string.gmatch(counts_json(usage, all), '"([%l_]+)":(-?%d+)') do
+        fields[#fields + 1] = { name, count }
+      end
+      fields[#fields + 1] = { 'agents', agents_json(usage.agents, with_all_agents) }
+    end
+    if marks then fields[#fields + 1] = { 'marks', marks } end
+    return fields
+  end
 end

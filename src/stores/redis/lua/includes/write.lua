@@ -1,4 +1,5 @@
 -- What every write has in common: checks before it, state, counters, time and expiry after it.
+--   KEYS[4] as projection.lua
 --   ARGV[1] incarnation that the caller has seen, or ''
 --   ARGV[2] owner that the session must have if it was not seen, or ''
 --   ARGV[3] writer id
@@ -21,6 +22,7 @@
 --- @include "expectation"
 --- @include "lock"
 --- @include "operations"
+--- @include "projection"
 --- @include "run-record"
 --- @include "writers"
 
@@ -79,7 +81,8 @@ local function adopt(session)
 end
 
 local function expire(session)
-  if session.state.ttl then redis.call('EXPIRE', key, integer(session.state.ttl)) end
+  local ttl = session.state.ttl
+  if ttl then redis.call('EXPIRE', key, integer(ttl)) end
 end
 
 -- What a document that has none gets.
@@ -97,7 +100,10 @@ local function keep_alive(session)
     redis.call('JSON.SET', key, '$.state.ttl', integer(new_ttl))
     state.ttl = new_ttl
   end
-  if session.state and present(session.state.ttl) then expire(session) end
+  if session.state and present(session.state.ttl) then
+    expire(session)
+    project()
+  end
 end
 
 local function usage_group(session)
@@ -124,5 +130,6 @@ local function finish_write(session, metadata, state)
     if has_usage() then groups[#groups] = usage_group(session) end
   end)
   expire(session)
+  project()
   return done(session)
 end

@@ -19,20 +19,21 @@ end
 -- oldest first, but none that a resend may still refer to.
 local function record_write(writers, writer, sequence)
   local at = string.find(writers, writer .. ':', 1, true)
-  local count = 0
   if at then
     local stop = string.find(writers, ';', at, true)
     writers = string.sub(writers, 1, at - 1) .. string.sub(writers, stop + 1)
   end
-  -- Fewer take less than that.
+  -- As many as are kept take more than that. Counting them takes longest, so it is done only for one that is old.
   if #writers > WRITERS_KEPT * SHORTEST_RECORD then
-    count = select(2, string.gsub(writers, ';', ';'))
-  end
-  while count > WRITERS_KEPT do
-    local time, stop = string.match(writers, '^[^:]*:%d+:([%d.]+);()')
-    if not time or tonumber(now) - tonumber(time) < WRITER_SECONDS then break end
-    writers = string.sub(writers, stop)
-    count = count - 1
+    local first, count = 1, nil
+    while true do
+      local time, stop = string.match(writers, '^[^:]*:%d+:([%d.]+);()', first)
+      if not time or tonumber(now) - tonumber(time) < WRITER_SECONDS then break end
+      count = count or select(2, string.gsub(writers, ';', ';'))
+      if count <= WRITERS_KEPT then break end
+      first, count = stop, count - 1
+    end
+    writers = string.sub(writers, first)
   end
   return writers .. writer .. ':' .. sequence .. ':' .. now .. ';'
 end
