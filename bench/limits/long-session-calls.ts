@@ -11,6 +11,9 @@ import { messageItems } from '../peers/conversation-items.ts';
 /** Most entries that a call adds or takes away here. */
 const MOST = 500;
 
+/** The path that keeps a server busy for longest: as many questions as are taken of every value. */
+const MOST_WORK = `$..[?${Array.from({ length: 16 }, (_, at) => `@.content == '${at}'`).join(' || ')}]`;
+
 /**
  * One call, by a name; `turn` is a number that is never the same twice.
  */
@@ -45,6 +48,12 @@ const READS: LongSessionCall[] = [
     run: (session) => session.getMessages({ agent: 'Nobody' }),
   },
   { name: 'getTurns()', run: (session) => session.getTurns() },
+  { name: 'query, of the newest 20', run: (session) => session.query('$.messages[-20:].role') },
+  {
+    name: 'query, of a role',
+    run: (session) => session.query("$.messages[?@.role == 'user'].id"),
+  },
+  { name: 'query, the most work', run: (session) => session.query(MOST_WORK) },
   { name: 'getMetadata()', run: (session) => session.getMetadata() },
 ];
 

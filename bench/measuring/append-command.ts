@@ -68,10 +68,11 @@ export class AppendCommand {
     this.#number += 1;
     this.made += 1;
     const args = [...this.#args];
-    const entry = JSON.parse(args.at(-1) ?? '') as Entry;
+    // The script takes it without its last brace.
+    const entry = JSON.parse(`${args.at(-1)}}`) as Entry;
     const content = messageText(this.sessionId, this.#number);
     const id = this.#number.toString(16).padStart(16, '0');
-    args[args.length - 1] = JSON.stringify({ ...entry, id, content });
+    args[args.length - 1] = JSON.stringify({ ...entry, id, content }).slice(0, -1);
     args[this.#numberAt] = String(this.#number);
     if (script !== undefined) args[1] = script;
     return args;

@@ -7,17 +7,20 @@ import type { Contestant } from './contestant.ts';
 import type { Pace } from './pace.ts';
 
 /**
- * Has every contestant take a turn in each round. Another one begins each time: the first of a round
- * comes behind a pause.
+ * Has every contestant take a turn in each round, in another order each time, so that none always comes
+ * behind the same one.
  */
 export async function runRounds(contestants: readonly Contestant[], pace: Pace): Promise<void> {
   for (const contestant of contestants) await contestant.begin(pace);
   for (let round = 0; round < pace.warmUp + pace.rounds; round += 1) {
-    const first = round % contestants.length;
-    const order = [...contestants.slice(first), ...contestants.slice(0, first)];
-    for (const contestant of order) await contestant.takeTurn(round < pace.warmUp);
+    for (const contestant of shuffled(contestants)) await contestant.takeTurn(round < pace.warmUp);
   }
   for (const contestant of contestants) await contestant.end();
+}
+
+function shuffled<T>(values: readonly T[]): T[] {
+  const places = values.map((value) => ({ value, place: Math.random() }));
+  return places.toSorted((one, other) => one.place - other.place).map(({ value }) => value);
 }
 
 /** One of two ways, as a function of the round. */

@@ -58,6 +58,9 @@ async function compare(comparison: Comparison, place: Place, pace: Pace): Promis
   const contestants = lengths.flatMap((length) =>
     [ours, ...peers].map((peer) => new Contestant(place, peer, task, length)),
   );
+  for (const contestant of contestants) {
+    if (contestant.length === lengths[0]) await contestant.warm(pace.warmMs);
+  }
   await runRounds(contestants, pace);
   const curves = [ours, ...peers].map((peer) => curveOf(peer, contestants));
   return {

@@ -10,6 +10,7 @@ import { MEMORY_SESSION } from '../peers/memory-session.ts';
 import { JSON_SESSION } from '../peers/ours/redis-session.ts';
 import { PYTHON_COMMANDS } from '../peers/python-commands.ts';
 import { PYTHON_CLASS, PYTHON_REDIS_SESSION } from '../peers/python/python-peers.ts';
+import { SCRIPT_ALONE } from '../peers/script-alone.ts';
 import { comparedWork } from './compared-work.ts';
 import { atMost, timesFaster } from './goal.ts';
 import type { Work } from './work.ts';
@@ -27,7 +28,7 @@ export const REDIS_WORKS: readonly Work[] = [
     task: 'append',
     lengths: LENGTHS,
     ours: JSON_SESSION,
-    peers: [LIST, BARE_COMMANDS, PYTHON_COMMANDS, ...SESSIONS],
+    peers: [LIST, BARE_COMMANDS, SCRIPT_ALONE, PYTHON_COMMANDS, ...SESSIONS],
     goals: { [LIST.name]: atMost(1.35), [PYTHON_COMMANDS.name]: timesFaster(2.3) },
     flat: FLAT,
     server: { flat: atMost(1.2), goals: { [LIST.name]: atMost(4.5) } },

@@ -10,7 +10,7 @@ import type { Place } from '../../bench/place/place.ts';
 import { drawPlot } from '../../bench/report/plot.ts';
 import { WORKS } from '../../bench/works/index.ts';
 
-const PACE: Pace = { isQuick: true, rounds: 2, warmUp: 0, turnMs: 1, maxLength: 1000 };
+const PACE: Pace = { isQuick: true, rounds: 2, warmUp: 0, warmMs: 1, turnMs: 1, maxLength: 1000 };
 
 describe('the works of the bench', () => {
   let place: Place;

@@ -5,6 +5,7 @@
  */
 import type { AgentInputItem } from '@openai/agents-core';
 import { JSONSession } from 'agents-json-session';
+import { createKeyring, type Keyring } from 'agents-json-session/encryption';
 import { RedisStore } from 'agents-json-session/redis';
 
 import { newName, type Place } from '../../place/place.ts';
@@ -15,15 +16,21 @@ import { SessionKeeper } from './session-keeper.ts';
 
 const TTL_SECONDS = 3600;
 
+/** What a conversation is opened with. */
+interface Options {
+  readonly sessionId: string;
+  readonly encryption: Keyring | undefined;
+}
+
 class RedisKeeper extends SessionKeeper {
   readonly #place: Place;
-  readonly #name: string;
+  readonly #options: Options;
   readonly #store: RunStore;
 
-  constructor(place: Place, name: string, store: RunStore) {
-    super(newSession(place, name, store));
+  constructor(place: Place, options: Options, store: RunStore) {
+    super(newSession(place, options, store));
     this.#place = place;
-    this.#name = name;
+    this.#options = options;
     this.#store = store;
   }
 
@@ -33,23 +40,33 @@ class RedisKeeper extends SessionKeeper {
   }
 
   override async readFirst(): Promise<number> {
-    const session = newSession(this.#place, this.#name, new RedisStore(this.#place.client));
+    const session = newSession(this.#place, this.#options, new RedisStore(this.#place.client));
     return (await session.getItems()).length;
   }
 }
 
-function newSession({ prefix }: Place, sessionId: string, store: RedisStore): JSONSession {
-  return new JSONSession({ sessionId, store, keyPrefix: prefix, ttl: TTL_SECONDS });
+function newSession({ prefix }: Place, options: Options, store: RedisStore): JSONSession {
+  return new JSONSession({ ...options, store, keyPrefix: prefix, ttl: TTL_SECONDS });
 }
 
 /** Ours in Redis. */
-export const JSON_SESSION: Peer = {
-  name: 'ours',
-  label: 'JSONSession',
-  language: 'JavaScript',
-  async open(place, length) {
-    const name = newName();
-    const keeper = new RedisKeeper(place, name, new RunStore(place.client));
-    return LocalConversation.begin(name, keeper, length);
-  },
-};
+export const JSON_SESSION: Peer = inRedis('ours', 'JSONSession');
+
+/** The same, encrypted. */
+export const ENCRYPTED_SESSION: Peer = inRedis('ours encrypted', 'JSONSession, encrypted', () =>
+  createKeyring({ current: 'k1', keys: { k1: crypto.getRandomValues(new Uint8Array(32)) } }),
+);
+
+function inRedis(name: string, label: string, keys?: () => Promise<Keyring>): Peer {
+  return {
+    name,
+    label,
+    language: 'JavaScript',
+    async open(place, length) {
+      const sessionId = newName();
+      const options = { sessionId, encryption: await keys?.() };
+      const keeper = new RedisKeeper(place, options, new RunStore(place.client));
+      return LocalConversation.begin(sessionId, keeper, length);
+    },
+  };
+}
