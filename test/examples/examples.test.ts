@@ -51,11 +51,50 @@ describe('the examples', () => {
     expect(first?.code).toBe(await readFile(join(ROOT, 'examples/quick-start.ts'), 'utf8'));
   });
 
+  it('find-sessions.ts lists, counts and deletes', async () => {
+    const output = await outputOf('find-sessions.ts', { cwd });
+
+    expect(output).toMatch(/^dinner of bob: 1\ninvoice of ada: 1\ntrip of ada: 1\nopen: 2$/mu);
+    expect(output).toMatch(/^would delete: 2\ndeleted: 2\nleft: 1$/mu);
+  });
+
+  it('encryption.ts keeps what nobody can read, and changes its key', async () => {
+    const output = await outputOf('encryption.ts', { cwd });
+
+    expect(output).toContain(`Stored: user "" [ '$sealed' ]`);
+    expect(output).toContain('Without a keyring: no_keyring');
+    expect(output).toContain('1 message under k2: My account is 12345.');
+  });
+
   it('transcript.ts keeps messages without a model', async () => {
     const output = await outputOf('transcript.ts', { cwd });
 
     expect(output).toContain("[ 'Booking: When?', 'Booking: Done.' ]");
     expect(output).toContain("title: 'Dinner for two'");
+  });
+
+  it('opentelemetry.ts shows what a turn asks of its store', async () => {
+    const output = await outputOf('opentelemetry.ts', { cwd });
+
+    expect(output.split('\n')).toEqual([
+      'read :memory:, within turn none',
+      'create :memory:, within turn done',
+      'append :memory:, within turn done',
+      'read :memory:, within turn done',
+      'turn, within nothing ',
+      '',
+    ]);
+  });
+
+  it('moving.ts forks, exports and copies', async () => {
+    const output = await outputOf('moving.ts', { cwd });
+
+    expect(output).toBe(
+      `trip-2 goes on from message 2 of trip
+trip: imported, then unchanged
+trip-2: 3 messages copied and compared
+`,
+    );
   });
 
   it('ioredis-client.ts uses a client of ioredis', async () => {

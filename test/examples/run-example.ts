@@ -24,6 +24,8 @@ export interface ExampleOptions {
   readonly cwd: string;
   readonly args?: readonly string[];
   readonly environment?: Record<string, string>;
+  /** URLs of modules that are imported before. */
+  readonly imports?: readonly string[];
 }
 
 /**
@@ -41,8 +43,9 @@ export interface ExampleResult {
  * @param file - Its path from the folder of the examples.
  */
 export function startExample(file: string, options: ExampleOptions): ExampleProcess {
-  const { cwd, args = [], environment = {} } = options;
-  const env: NodeJS.ProcessEnv = { ...process.env, NODE_OPTIONS: `--import ${USE_SOURCES}` };
+  const { cwd, args = [], environment = {}, imports = [] } = options;
+  const nodeOptions = [USE_SOURCES, ...imports].map((url) => `--import ${url}`).join(' ');
+  const env: NodeJS.ProcessEnv = { ...process.env, NODE_OPTIONS: nodeOptions };
   for (const name of UNSET) delete env[name];
   return spawn(process.execPath, [join(EXAMPLES, file), ...args], {
     cwd,
