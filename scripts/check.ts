@@ -12,7 +12,7 @@ import { ROOT } from './project.ts';
 
 /**
  * Scripts of package.json. The lanes run side by side; in a lane each step runs after the one before
- * it, as publint, attw and the sizes need the build.
+ * it, as publint, attw, the sizes and the report need the build.
  */
 const LANES = [
   [
@@ -20,10 +20,12 @@ const LANES = [
     'check:publint',
     'check:attw',
     'check:size',
+    'check:api',
     'check:generated',
     'check:format',
     'check:typedoc',
     'check:docs',
+    'check:links',
   ],
   ['lint', 'types', 'types:lowest', 'check:knip'],
 ];

@@ -44,22 +44,32 @@ export function generateScripts({ luaDir, outDir, check = false }: GenerateOptio
 
 function renderModule(luaDir: string): string {
   const files = readdirSync(luaDir).filter((file) => file.endsWith('.lua'));
-  const scripts = files.toSorted().map((file) => renderScript(luaDir, file));
+  const includes = new Map<string, string>();
+  const scripts = files.toSorted().map((file) => renderScript(luaDir, file, includes));
+  const shared = [...includes].toSorted(([one], [other]) => (one < other ? -1 : 1));
+  const constants = shared.map(([name, source]) => `\nconst ${name} = ${templateOf(source)};\n`);
   return `// Made from lua/*.lua by scripts/generate-scripts.ts (npm run generate). Do not edit.
 import type { LuaScript } from './lua-script.ts';
-${scripts.join('')}`;
+${constants.join('')}${scripts.join('')}`;
 }
 
-function renderScript(luaDir: string, file: string): string {
+function renderScript(luaDir: string, file: string, includes: Map<string, string>): string {
   const name = basename(file, '.lua');
-  const source = bundleLua(luaDir, file);
-  const sha1 = createHash('sha1').update(source).digest('hex');
+  const parts = bundleLua(luaDir, file);
+  const whole = parts.map(({ source }) => source).join('');
+  const sha1 = createHash('sha1').update(whole).digest('hex');
+  const terms = parts.map(({ include, source }) => {
+    if (include === null) return templateOf(source);
+    const constant = `${toCamelCase(include)}Include`;
+    includes.set(constant, source);
+    return constant;
+  });
   return `
 /** \`lua/${file}\`, where its comments are. */
 export const ${exportName(name)}: LuaScript = {
   name: '${name}',
   sha1: '${sha1}',
-  source: \`${escapeTemplate(source)}\`,
+  source: ${terms.join(' + ')},
 };
 `;
 }
@@ -69,8 +79,12 @@ function exportName(name: string): string {
   if (!/^[a-z][a-z\d]*(?:-[a-z\d]+)*$/u.test(name)) {
     throw new Error(`${name}.lua: name scripts in kebab-case`);
   }
-  const camelCase = name.replaceAll(/-(?<letter>.)/gu, (_, letter: string) => letter.toUpperCase());
+  const camelCase = toCamelCase(name);
   return isReserved(camelCase) ? `${camelCase}Script` : camelCase;
+}
+
+function toCamelCase(name: string): string {
+  return name.replaceAll(/-(?<letter>.)/gu, (_, letter: string) => letter.toUpperCase());
 }
 
 function isReserved(word: string): boolean {
@@ -80,8 +94,8 @@ function isReserved(word: string): boolean {
   return token >= FirstReservedWord && token <= LastFutureReservedWord;
 }
 
-function escapeTemplate(text: string): string {
-  return text.replaceAll(/[\\`]|\$\{/gu, String.raw`\$&`);
+function templateOf(text: string): string {
+  return `\`${text.replaceAll(/[\\`]|\$\{/gu, String.raw`\$&`)}\``;
 }
 
 function main(): void {

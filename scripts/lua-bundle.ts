@@ -1,5 +1,5 @@
 /**
- * Makes one self-contained Lua source of a script and the files it includes.
+ * Puts a Lua script together from the files it includes.
  *
  * @module
  */
@@ -10,29 +10,54 @@ const INCLUDE = /^--- @include "(?<name>[\w-]+)"$/u;
 const COMMENT_OR_BLANK = /^\s*(?:--.*)?$/u;
 const BLOCK_COMMENT = /^\s*--\[=*\[/u;
 
-/**
- * Reads `file` and puts every `--- @include "name"` line's file, `includes/name.lua` under `luaDir`,
- * in its place: the first time it is named, so that an include may be asked for by several others.
- * Lines that are blank or nothing but a comment are left out.
- */
-export function bundleLua(luaDir: string, file: string): string {
-  const seen = new Set<string>();
-  const lines = expand(luaDir, join(luaDir, file), seen);
-  return `${lines.join('\n')}\n`;
+/** Lines of one file that follow each other in a script. */
+export interface LuaPart {
+  /** The include that they are all the lines of, or null for lines of the script's own. */
+  readonly include: string | null;
+  readonly source: string;
 }
 
-function expand(luaDir: string, path: string, seen: Set<string>): string[] {
-  return readLines(path).flatMap((line, index) => {
+/**
+ * Reads `file` and gives its parts: every `--- @include "name"` line's file, `includes/name.lua` under
+ * `luaDir`, in its place, the first time it is named, so that an include may be asked for by several
+ * others. Lines that are blank or nothing but a comment are left out.
+ */
+export function bundleLua(luaDir: string, file: string): LuaPart[] {
+  return expand({ luaDir, path: join(luaDir, file), include: null, seen: new Set() });
+}
+
+interface Expansion {
+  readonly luaDir: string;
+  readonly path: string;
+  readonly include: string | null;
+  readonly seen: Set<string>;
+}
+
+function expand(expansion: Expansion): LuaPart[] {
+  const { path, include } = expansion;
+  const parts: LuaPart[] = [];
+  let own = '';
+  const endOwn = (): void => {
+    if (own !== '') parts.push({ include, source: own });
+    own = '';
+  };
+  for (const [index, line] of readLines(path).entries()) {
     const where = `${path}:${index + 1}`;
-    const include = line.trimEnd();
-    if (include.startsWith('--- @include')) return expandInclude(luaDir, include, where, seen);
     // Without its first line the rest of a block comment would become code.
     if (BLOCK_COMMENT.test(line)) throw new Error(`${where}: write comments with -- on each line`);
-    return COMMENT_OR_BLANK.test(line) ? [] : [line];
-  });
+    if (line.startsWith('--- @include')) {
+      if (include !== null && own !== '') throw new Error(`${where}: include above all code`);
+      endOwn();
+      parts.push(...expandInclude(expansion, line.trimEnd(), where));
+    } else if (!COMMENT_OR_BLANK.test(line)) {
+      own += `${line}\n`;
+    }
+  }
+  endOwn();
+  return parts;
 }
 
-function expandInclude(luaDir: string, line: string, where: string, seen: Set<string>): string[] {
+function expandInclude({ luaDir, seen }: Expansion, line: string, where: string): LuaPart[] {
   const name = INCLUDE.exec(line)?.groups?.['name'];
   if (name === undefined) throw new Error(`${where}: expected --- @include "name"`);
   if (seen.has(name)) return [];
@@ -40,7 +65,7 @@ function expandInclude(luaDir: string, line: string, where: string, seen: Set<st
 
   const path = join(luaDir, 'includes', `${name}.lua`);
   if (!existsSync(path)) throw new Error(`${where}: there is no include "${name}"`);
-  return expand(luaDir, path, seen);
+  return expand({ luaDir, path, include: name, seen });
 }
 
 function readLines(path: string): string[] {

@@ -14,9 +14,15 @@ export const ROOT: string = join(import.meta.dirname, '..');
 /** The module behind each subpath of "exports" in package.json. */
 export const ENTRIES: readonly string[] = [
   'src/index.ts',
+  'src/directory/index.ts',
+  'src/encryption/index.ts',
+  'src/inspector/index.ts',
   'src/stores/redis/index.ts',
+  'src/retention/index.ts',
   'src/stores/sqlite/index.ts',
+  'src/otel/index.ts',
   'src/testing/index.ts',
+  'src/transfer/index.ts',
 ];
 
 /**

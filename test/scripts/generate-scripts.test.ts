@@ -68,6 +68,31 @@ describe('generateScripts', () => {
     expect(read?.source).toBe('local clock = 1\nlocal state = 2\nreturn state\n');
   });
 
+  it('has an include once in the module, whatever includes it', async () => {
+    writeLua('includes/clock', 'local clock = 1');
+    writeLua('append', '--- @include "clock"', 'return clock');
+    writeLua('read', 'local a = 2', '--- @include "clock"', 'return clock + a');
+
+    const { append, read } = await generated();
+    expect(append?.source).toBe('local clock = 1\nreturn clock\n');
+    expect(read?.source).toBe('local a = 2\nlocal clock = 1\nreturn clock + a\n');
+    expect(read?.sha1).toBe(
+      createHash('sha1')
+        .update(read?.source ?? '')
+        .digest('hex'),
+    );
+    const text = readFileSync(join(dir, GENERATED_FILE), 'utf8');
+    expect(text.split('local clock').length).toBe(2);
+  });
+
+  it('refuses an include that includes another one behind its code', () => {
+    writeLua('includes/clock', 'local clock = 1');
+    writeLua('includes/state', 'local state = 2', '--- @include "clock"');
+    writeLua('read', '--- @include "state"');
+
+    expect(() => generate()).toThrow(/state\.lua:2: include above all code/u);
+  });
+
   it('carries backslashes, backticks, placeholders and text outside ASCII unchanged', async () => {
     const line = String.raw`return '\n \u{1F600} ${'`${name}`'} $& é'`;
     writeLua('read', line);
