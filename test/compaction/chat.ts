@@ -14,7 +14,22 @@ import {
   JSONSession,
   type SessionUsage,
 } from '../../src/index.ts';
+import { ownPrefix, SHARED_STORES } from '../processes/shared-stores.ts';
 import type { Setting } from '../runs/setting.ts';
+
+/** Each kind of store that processes share, with what gives a session in it. */
+export const STORES: readonly { store: string; newSetting: () => Setting }[] = SHARED_STORES.map(
+  ([store, newUrl]) => ({
+    store,
+    newSetting: (): Setting => ({
+      url: newUrl(),
+      keyPrefix: ownPrefix(),
+      sessionId: 's',
+      ttl: 600,
+      stream: false,
+    }),
+  }),
+);
 
 /** What is left of a history. */
 export const SUMMARY: AgentInputItem = { type: 'compaction', encrypted_content: 'all of it' };

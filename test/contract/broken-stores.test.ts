@@ -56,6 +56,21 @@ const FAULTS: [fault: string, failing: string, fault: Fault][] = [
     (store) => ({ rewrite: (params) => store.rewrite({ ...params, version: null }) }),
   ],
   [
+    'replaces entries by their place alone',
+    'replace: it holds to the generation, the ids and the place',
+    (store) => ({
+      async replace(params) {
+        const snapshot = await store.read({ ...params, entries: { kind: 'all' } });
+        const there = snapshot?.entries.slice(params.index) ?? [];
+        const entries = params.entries.flatMap((entry, at) => {
+          const id = there[at]?.id;
+          return id === undefined ? [] : [{ ...entry, id }];
+        });
+        return store.replace({ ...params, entries });
+      },
+    }),
+  ],
+  [
     'forgets the ttl of a new session',
     'lifecycle: addMessage creates the session',
     (store) => ({ append: (params) => store.append({ ...params, ttl: null }) }),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { findFiles } from '../../scripts/project.ts';
+import { keptKinds } from '../../src/stores/redis/diagnosis/check-kept.ts';
 import { neededCommands } from '../../src/stores/redis/diagnosis/check-rights.ts';
 import { CATALOGUES, documentedRows, findingRows } from './finding-table.ts';
 
@@ -33,13 +34,23 @@ describe('the commands that are probed', () => {
   it('are all that the store sends, and no others', () => {
     const scripts = source('src/stores/redis/scripts.generated.ts');
     const inScripts = [...scripts.matchAll(/redis\.p?call\('([A-Z.]+)'/g)].map((match) => match[1]);
-    const sent = ['redis-store', 'document-reader', 'script-writer', 'page', 'commander']
+    const sent = [
+      'redis-store',
+      'reading/document-reader',
+      'reading/page',
+      'writing/script-writer',
+      'clients/commander',
+    ]
       .map((name) => source(`src/stores/redis/${name}.ts`))
       .flatMap((text) => [...text.matchAll(/\['([A-Z]+\.[A-Z]+|EVAL(?:SHA)?|INFO)'/g)])
       .map((match) => match[1]);
-    // A greeting for errors, which is sent only where it is allowed.
-    const used = new Set([...inScripts, ...sent].filter((name) => name !== 'INFO'));
-    const probed = neededCommands('key', 'trash').map(([name]) => name);
+    // A greeting for errors, which is sent only where it is allowed; and what queries do without.
+    const optional = new Set<string | undefined>(['INFO', 'JSON.DEBUG']);
+    const used = new Set([...inScripts, ...sent].filter((name) => !optional.has(name)));
+    const kinds = keptKinds({ isProjected: true, isSearched: true });
+    const kept = kinds.flatMap((kind) => kind.commands('beside'));
+    const commands = [...neededCommands('key', 'trash'), ...kept];
+    const probed = commands.map(([name]) => name);
     expect(new Set(probed)).toEqual(used);
   });
 });

@@ -6,8 +6,8 @@ import { type RedisServer, startRedis } from '../servers/redis-server.ts';
 import { codesOf, messageOf } from './reports.ts';
 
 /** As docs/architecture.md has them. */
-const ENOUGH = `+eval +evalsha +type +time +expire +pttl +unlink +rename
-  +json.get +json.set +json.del +json.type +json.merge +json.objlen +json.arrlen
+const ENOUGH = `+eval +evalsha +type +time +expire +pttl +persist +unlink +rename
+  +json.get +json.set +json.del +json.type +json.merge +json.objlen +json.objkeys +json.arrlen
   +json.arrappend +json.arrtrim`.split(/\s+/);
 
 const KEYS = ['~session:*', '~trash:session:*'];

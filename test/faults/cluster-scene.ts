@@ -115,17 +115,19 @@ export class ClusterScene {
     return (this.#begun.get(attempt) ?? 0) > moment;
   }
 
-  /** Waits until of each of some sessions so many more writes through every client ended so. */
+  /** Waits until to each of some sessions so many writes through every client, begun since, ended so. */
   async more(
     outcomes: readonly Outcome[],
     places: readonly Place[] = this.places,
     count = 3,
   ): Promise<void> {
-    const from = this.load.attempts.length;
+    const now = performance.now();
     const groups = places.flatMap(({ id }) => this.ways.map(({ name }) => `${id}|${name}|`));
     const isEnough = (): boolean => {
-      const recent = this.load.attempts.slice(from);
-      const matching = recent.filter(({ outcome }) => outcomes.includes(outcome));
+      // What was on its way when a server was cut off may have got there.
+      const matching = this.load.attempts.filter(
+        (attempt) => outcomes.includes(attempt.outcome) && this.beganAfter(attempt, now),
+      );
       return groups.every(
         (group) => matching.filter(({ writer }) => writer.startsWith(group)).length >= count,
       );

@@ -39,7 +39,7 @@ export interface WriterPlan {
  * Writers that write, each one thing after the other.
  */
 export class Load {
-  /** All writes so far, in the order in which they began. */
+  /** All writes so far, in the order in which they ended. */
   readonly attempts: Attempt[] = [];
   readonly #done: Promise<unknown>;
   #stopped = false;

@@ -50,7 +50,7 @@ async function kill(server: RedisServer): Promise<void> {
       () => false,
       () => true,
     );
-  await vi.waitUntil(isGone);
+  await vi.waitUntil(isGone, { timeout: 30_000 });
 }
 
 describe.concurrent('a server that is killed', () => {

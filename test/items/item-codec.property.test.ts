@@ -8,9 +8,10 @@ import {
   decodeItem,
   encodeItem,
 } from '../../src/items/item-codec.ts';
-import type { DecodableEntry, EncodedItem } from '../../src/items/item-codec.ts';
+import type { DecodableEntry } from '../../src/items/item-codec.ts';
 import { describeItem } from '../../src/items/item-text.ts';
 import { SAMPLE_ITEMS } from '../../src/testing/sample-items.ts';
+import { encode, stored } from './codec-round-trip.ts';
 
 const KEYS = [
   '__proto__',
@@ -76,14 +77,6 @@ const item = fc
 
 function wrapDeep(value: unknown, levels: number): unknown {
   return levels === 0 ? value : [wrapDeep(value, levels - 1)];
-}
-
-function encode(value: unknown): EncodedItem {
-  return encodeItem(value, DEFAULT_ITEM_CODEC_OPTIONS, 'item');
-}
-
-function stored(value: unknown): EncodedItem {
-  return JSON.parse(JSON.stringify(encode(value))) as EncodedItem;
 }
 
 /** Like `JSON.stringify`, with bytes as arrays of numbers. */

@@ -11,10 +11,18 @@ import { ownPrefix, temporaryFolder } from './shared-stores.ts';
 const INDEX = `${SOURCES}index.ts`;
 const REDIS = `${SOURCES}stores/redis/index.ts`;
 const SQLITE = `${SOURCES}stores/sqlite/index.ts`;
+const OPENTELEMETRY = `${SOURCES}otel/index.ts`;
 const TESTING = `${SOURCES}testing/index.ts`;
 
 /** What takes long to load, and what only some users need. */
-const ON_DEMAND = ['@openai/agents', 'hono', 'ioredis', 'node:sqlite', 'redis'];
+const ON_DEMAND = [
+  '@openai/agents',
+  '@opentelemetry/api',
+  'hono',
+  'ioredis',
+  'node:sqlite',
+  'redis',
+];
 
 /** Gives which of the modules on demand a process has loaded after some lines of code. */
 async function loadedBy(code: string): Promise<string[]> {
@@ -45,6 +53,16 @@ describe('an import', () => {
     ['of the contract for stores', TESTING],
   ])('%s loads no client, no database and no other package of the SDK', async (_, entry) => {
     expect(await loadedBy(`await import('${entry}');`)).toEqual([]);
+  });
+
+  test('of the inspector loads its server, and no client or database', async () => {
+    const code = `await import('${SOURCES}inspector/index.ts');`;
+    expect(await loadedBy(code)).toEqual(['hono']);
+  });
+
+  test('of the instrumentation loads nothing but the API of OpenTelemetry', async () => {
+    const code = `await import('${INDEX}'); await import('${OPENTELEMETRY}');`;
+    expect(await loadedBy(code)).toEqual(['@opentelemetry/api']);
   });
 });
 

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
 
 /** Each kind of store with what gives the URL of one. */
 export const SHARED_STORES: readonly (readonly [name: string, url: () => string])[] = [
@@ -29,6 +29,7 @@ export function temporaryFolder(): string {
 
 const FOLDERS: string[] = [];
 
-afterAll(() => {
+/** Of vitest's set-up of each test file: worked off here it would be once for a worker of many files. */
+export function removeTemporaryFolders(): void {
   for (const folder of FOLDERS.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
+}

@@ -5,6 +5,7 @@
  */
 import { JSONSession } from '../../src/index.ts';
 import { SessionError } from '../../src/errors.ts';
+import { testKeyring } from '../encryption/keyrings.ts';
 
 /**
  * One task on one session.
@@ -18,6 +19,8 @@ export interface Task {
   readonly worker: number;
   /** How often it does the thing. */
   readonly rounds: number;
+  /** Whether the session is encrypted, with a key that all processes have. */
+  readonly isEncrypted?: boolean;
 }
 
 /**
@@ -41,8 +44,10 @@ export function textsOf(worker: number, round: number): string[] {
 /**
  * Opens the connection without touching the session of the task.
  */
-export async function connect({ url, keyPrefix, sessionId }: Task): Promise<JSONSession> {
-  const options = { url, keyPrefix, timeoutMs: 30_000 };
+export async function connect(task: Task): Promise<JSONSession> {
+  const { url, keyPrefix, sessionId, isEncrypted } = task;
+  const encryption = isEncrypted === true ? await testKeyring() : undefined;
+  const options = { url, keyPrefix, timeoutMs: 30_000, encryption };
   const warmUp = new JSONSession({ ...options, sessionId: `${sessionId}-absent` });
   await warmUp.getItems();
   await warmUp.close();

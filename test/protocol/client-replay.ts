@@ -9,9 +9,9 @@ import { setImmediate } from 'node:timers/promises';
 
 import { vi } from 'vitest';
 
-import type { RedisCommand } from '../../src/stores/redis/client.ts';
+import type { RedisCommand } from '../../src/stores/redis/clients/client.ts';
 import { RedisStore } from '../../src/stores/redis/redis-store.ts';
-import { deletedLivesKey } from '../../src/stores/redis/trash.ts';
+import { deletedLivesKey } from '../../src/stores/redis/writing/trash.ts';
 import type { NewEntry, WriteResult } from '../../src/store.ts';
 import type { Call, Outcome, Step, WriteName } from './client-model.ts';
 import type { ClientEvent } from './events.ts';

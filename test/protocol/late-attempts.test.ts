@@ -4,7 +4,7 @@
 import { createClient } from 'redis';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 
-import type { RedisCommand } from '../../src/stores/redis/client.ts';
+import type { RedisCommand } from '../../src/stores/redis/clients/client.ts';
 import { RedisStore } from '../../src/stores/redis/redis-store.ts';
 import type { AppendParams, NewEntry } from '../../src/store.ts';
 

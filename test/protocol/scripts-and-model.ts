@@ -53,7 +53,7 @@ function entryOf(id: string): object {
 
 /** What the command is to its script. */
 export function commandArguments(command: Command): string[] {
-  if (command.kind === 'create') return [command.incarnation, '', '"s"', '"u"'];
+  if (command.kind === 'create') return [command.incarnation, '', '"s"', '"u"', ''];
   if (command.kind === 'remove') return removeArguments(command);
   const { operation } = command;
   const numbered = [
@@ -79,16 +79,17 @@ export function commandArguments(command: Command): string[] {
       '',
       '',
       '',
-      JSON.stringify(added),
+      '',
+      JSON.stringify(added).slice(0, -1),
     ];
   }
   const { version, drop, forgets } = command;
   const expected = version === null ? ['', ''] : [String(version.generation), version.last];
-  return [...numbered, ...expected, String(drop), forgets ? '1' : '0', '0', '0'];
+  return [...numbered, ...expected, String(drop), forgets ? '1' : '0', '0', '0', '0', ''];
 }
 
 function removeArguments({ expect, owner, token, call }: Remove): string[] {
-  return [expect ?? '', owner ?? '', token ?? '', call];
+  return [expect ?? '', owner ?? '', token ?? '', call, ''];
 }
 
 /** How many keys its script takes, the session's among them. */

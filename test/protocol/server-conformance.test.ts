@@ -71,8 +71,9 @@ async function differences(
 ): Promise<unknown[]> {
   const wrong: unknown[] = [];
   const one = async ({ server, command }: (typeof cases)[number], index: number): Promise<void> => {
-    const keys = ['', ':lives', ':trash'].map((ending) => `${prefix}${index}${ending}`);
-    const [key = '', livesKey = ''] = keys;
+    const endings = ['', ':lives', ':trash', ':projection'];
+    const keys = endings.map((ending) => `${prefix}${index}${ending}`);
+    const [key = '', livesKey = '', , projection = ''] = keys;
     const { session, deletions } = server;
     if (session !== null) {
       await client.sendCommand(['JSON.SET', key, '$', JSON.stringify(documentOf(session))]);
@@ -82,23 +83,31 @@ async function differences(
       await client.sendCommand(['JSON.SET', livesKey, '$', planted]);
     }
     const { sha1 } = SCRIPTS[command.kind];
-    const count = keyCount(command);
+    // Half of them keep what the session is found by, of which the answer is independent.
+    const isProjected = index % 2 === 0;
+    if (isProjected && session !== null) {
+      await client.sendCommand(['EVALSHA', scripts.project.sha1, '4', ...keys]);
+    }
+    const count = isProjected ? keys.length : keyCount(command);
     const input = [...keys.slice(0, count), ...commandArguments(command)];
     const reply = await client.sendCommand(['EVALSHA', sha1, String(count), ...input]);
     const text = await client.sendCommand<string | null>(['JSON.GET', key]);
     const lives = await client.sendCommand<string | null>(['JSON.GET', livesKey]);
+    const kept = await client.hGet(projection, 'updated');
     await client.sendCommand(['DEL', ...keys]);
     const expected = serve(server, command, PROTOCOL);
     const real = {
       reply: modelReply(reply),
       session: modelSession(text, session),
       lives: JSON.parse(lives ?? '""') as string,
+      kept: kept === null ? null : Number(kept),
     };
     const { status, incarnation, repeated } = expected.reply;
     const model = {
       reply: { status, incarnation, repeated },
       session: withoutTimes(expected.server.session, session),
       lives: deletionsText(expected.server.deletions),
+      kept: isProjected && text !== null ? updatedAt(text) : null,
     };
     if (JSON.stringify(real) !== JSON.stringify(model))
       wrong.push({ server, command, real, model });
@@ -107,6 +116,10 @@ async function differences(
     await Promise.all(cases.slice(at, at + 200).map((row, index) => one(row, at + index)));
   }
   return wrong;
+}
+
+function updatedAt(text: string): number {
+  return (JSON.parse(text) as { updated_at: number }).updated_at;
 }
 
 /** The server's clock gives the time of what is new. */

@@ -4,23 +4,24 @@
  *
  * @module
  */
-import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { createClient, type RedisClientType } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { SessionDirectory } from '../../src/directory/index.ts';
 import { JSONSession } from '../../src/index.ts';
 import { type RedisClientLike, RedisStore } from '../../src/stores/redis/index.ts';
 import { runContract } from '../contract/run-contract.ts';
 import { readRedisDocument, writeRedisDocument } from '../document/redis-documents.ts';
 import { checkDocument } from '../document/schema-check.ts';
-import { trashPrefix } from '../../src/stores/redis/trash.ts';
+import { trashPrefix } from '../../src/stores/redis/writing/trash.ts';
 import { type RedisServer, startRedis } from '../servers/redis-server.ts';
+import { documentedRights, documentedRule } from './documented-rights.ts';
 import { WITH_SESSION, WITHOUT_SESSION } from './every-call.ts';
 
 const PASSWORD = 'secret';
-/** Attributes are merged in another way without. */
-const OPTIONAL = '+json.merge';
+/** Attributes are merged in another way without one, queries made in another way without the other. */
+const OPTIONAL = ['+json.merge', '+json.debug'];
 /** Old ids of operations are removed with it, of which a session has thousands by then. */
 const RARE = '+json.del';
 const RULE = documentedRule();
@@ -30,12 +31,10 @@ let server: RedisServer;
 let admin: RedisClientType;
 const ignore = (): void => {};
 
-/** The words of the rule behind the user's name. */
-function documentedRule(): string[] {
-  const text = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8');
-  const [, rule = ''] = /ACL SETUSER app ([^`]+)```/u.exec(text) ?? [];
-  return rule.split(/\s+/u).filter((word) => word !== '');
-}
+const DIRECTORY = documentedRights('For `SessionDirectory`, and only then');
+/** What beside that lets writes keep what sessions are found by, and messages. */
+const PROJECTION = documentedRights('With `directory: true`, beside these');
+const SEARCH = documentedRights('With `search: true`, beside these');
 
 beforeAll(async () => {
   server = await startRedis({ modules: 'json' });
@@ -105,6 +104,7 @@ async function longFailures(store: RedisStore, keyPrefix: string): Promise<strin
   for (const end of ['clear', 'delete'] as const) {
     const session = new JSONSession({ store, keyPrefix, sessionId: `long ${end}` });
     await session.addItems(items).catch(note);
+    await session.fork().catch(note);
     await session[end]().catch(note);
   }
   return codes;
@@ -129,7 +129,9 @@ async function failures(store: RedisStore, keyPrefix: string): Promise<string[]>
 
 test('the rule names single commands, and none that reaches beyond a key', () => {
   expect(COMMANDS.length).toBeGreaterThan(10);
-  expect(COMMANDS.filter((word) => /@|\*|keys|scan|config|script|flush/u.test(word))).toEqual([]);
+  expect(COMMANDS.filter((word) => /@|\*|^\+keys|scan|config|script|flush/u.test(word))).toEqual(
+    [],
+  );
 });
 
 describe.each(CLIENTS)('through %s', (_, connect) => {
@@ -167,32 +169,156 @@ describe.each(CLIENTS)('through %s', (_, connect) => {
 describe('each of the rights is needed', () => {
   const [, [, connect]] = CLIENTS as [(typeof CLIENTS)[number], (typeof CLIENTS)[number]];
 
-  test.each(COMMANDS.filter((word) => word !== OPTIONAL && word !== RARE))('%s', async (word) => {
-    const url = await userUrl('less', 'session:', word);
-    // A script that the server knows already needs no EVAL.
-    await admin.sendCommand(['SCRIPT', 'FLUSH']);
-    const codes = await using(connect, url, (store) => failures(store, 'session:'));
-    expect(codes).toContain('store_unavailable');
-  });
+  test.each(COMMANDS.filter((word) => !OPTIONAL.includes(word) && word !== RARE))(
+    '%s',
+    async (word) => {
+      const url = await userUrl('less', 'session:', word);
+      // A script that the server knows already needs no EVAL.
+      await admin.sendCommand(['SCRIPT', 'FLUSH']);
+      const codes = await using(connect, url, (store) => failures(store, 'session:'));
+      expect(codes).toContain('store_unavailable');
+    },
+  );
 
-  test(`${OPTIONAL} is not, but where attributes are merged at once`, async () => {
-    const url = await userUrl('less', 'session:', OPTIONAL);
+  test.each(OPTIONAL)('%s is not', async (word) => {
+    expect(RULE).toContain(word);
+    const url = await userUrl('less', 'session:', word);
     const codes = await using(connect, url, (store) => failures(store, 'session:'));
     expect(codes.filter((code) => code !== 'UserError')).toEqual([]);
   });
 });
 
-describe('the contract', () => {
+describe('without what is optional, under the contract', () => {
   let url = '';
 
   beforeAll(async () => {
     url = await userUrl('contract', 'contract:');
+    const less = OPTIONAL.map((word) => word.replace('+', '-'));
+    await server.cli('ACL', 'SETUSER', 'contract', ...DIRECTORY, ...less);
+  });
+
+  test.each(OPTIONAL)('%s is missing', async (word) => {
+    const name = word.slice(1);
+    const refusal = new RegExp(`no permissions to run the '${name}`, 'iu');
+    expect(await server.cli('ACL', 'DRYRUN', 'contract', name, 'contract:x', '$', '1')).toMatch(
+      refusal,
+    );
   });
 
   runContract({
     open: () => RedisStore.open(url),
     readDocument: (key) => readRedisDocument(admin, key),
     writeDocument: (key, document) => writeRedisDocument(admin, key, document),
+    checkDocument,
+  });
+});
+
+describe.each([
+  ['what sessions are found by', 'projection:session:', PROJECTION, { directory: true }],
+  ['what messages are found by', 'Search:session:', SEARCH, { search: true }],
+] as const)('%s', (_, prefix, RIGHTS, options) => {
+  const KEYS = `~${prefix}*`;
+  let searching: RedisServer;
+  let owner: RedisClientType;
+
+  beforeAll(async () => {
+    searching = await startRedis();
+    owner = createClient({ url: searching.url });
+    owner.on('error', ignore);
+    await owner.connect();
+  });
+
+  afterAll(async () => {
+    owner.destroy();
+    await searching.stop();
+  });
+
+  /** The URL of a user with all rights but one. */
+  async function withAllBut(without: string): Promise<string> {
+    const words = [...RULE, ...DIRECTORY, ...RIGHTS].filter((word) => word !== without);
+    const rights = words.map((word) => (word.startsWith('>') ? `>${PASSWORD}` : word));
+    await searching.cli('ACL', 'SETUSER', 'finder', 'reset', ...rights);
+    return `redis://finder:${PASSWORD}@127.0.0.1:${searching.port}`;
+  }
+
+  /** Writes, finds, mends and deletes; gives what the server has refused. */
+  async function refused(without: string): Promise<string> {
+    const url = await withAllBut(without);
+    await owner.flushAll();
+    await searching.cli('ACL', 'LOG', 'RESET');
+    const [[, connect]] = CLIENTS as [(typeof CLIENTS)[number]];
+    const [client, end] = await connect(url);
+    const store = new RedisStore(client, { ...options, timeoutMs: 20_000 });
+    const directory = new SessionDirectory({ store });
+    const isKept = without !== '+hset';
+    try {
+      const session = new JSONSession({ store, sessionId: 'chat', ttl: 600 });
+      for (const content of ['1', '2', '3']) await session.addMessage({ role: 'user', content });
+      await findOne(directory, isKept);
+      await directory.checkProjection({ repair: true });
+      await owner.persist(`${KEYS.slice(1, -1)}{session:chat}`);
+      await session.touch();
+      await owner.persist('session:chat');
+      await directory.checkProjection({ repair: true });
+      await session.delete();
+    } catch (error) {
+      expect((error as { code?: string }).code).toBe('store_unavailable');
+    } finally {
+      end();
+    }
+    return searching.cli('ACL', 'LOG');
+  }
+
+  async function findOne(directory: SessionDirectory, isKept: boolean): Promise<void> {
+    const expected = isKept ? 1 : 0;
+    if ('search' in options) {
+      expect((await directory.search('2')).messages.length).toBeLessThanOrEqual(1);
+      return;
+    }
+    expect((await directory.list()).sessions).toHaveLength(expected);
+    expect(await directory.count()).toBe(expected);
+  }
+
+  test('takes the rights that are named, and no other', async () => {
+    expect(RIGHTS).toContain(KEYS);
+    expect(await refused('')).toBe('[]');
+    expect(await owner.sendCommand(['FT._LIST'])).toEqual([prefix]);
+  });
+
+  test.each(RIGHTS)('%s is needed', async (right) => {
+    const log = (await refused(right)).toLowerCase();
+    expect(log).toContain((right === KEYS ? prefix : right.slice(1)).toLowerCase());
+  });
+});
+
+describe('what is kept beside sessions, under the contract', () => {
+  let searching: RedisServer;
+  let owner: RedisClientType;
+  let url = '';
+
+  beforeAll(async () => {
+    searching = await startRedis();
+    owner = createClient({ url: searching.url });
+    owner.on('error', ignore);
+    await owner.connect();
+    const words = [...RULE, ...DIRECTORY, ...PROJECTION, ...SEARCH].map((word) =>
+      word.startsWith('>')
+        ? `>${PASSWORD}`
+        : word.replace('~Search:', '~search:').replace('session:', 'contract:'),
+    );
+    await searching.cli('ACL', 'SETUSER', 'finder', 'reset', ...words);
+    url = `redis://finder:${PASSWORD}@127.0.0.1:${searching.port}`;
+  });
+
+  afterAll(async () => {
+    owner.destroy();
+    await searching.stop();
+  });
+
+  runContract({
+    open: () => RedisStore.open(url, { directory: true, search: true }),
+    readDocument: (key) => readRedisDocument(owner, key),
+    writeDocument: (key, document) => writeRedisDocument(owner, key, document),
     checkDocument,
   });
 });

@@ -7,7 +7,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 
-import { type RedisClientLike, RedisStore } from '../../src/stores/redis/index.ts';
+import {
+  type RedisClientLike,
+  RedisStore,
+  type RedisStoreOptions,
+} from '../../src/stores/redis/index.ts';
 import { SqliteStore } from '../../src/stores/sqlite/index.ts';
 import type { SessionStore } from '../../src/store.ts';
 import { readRedisDocument } from '../document/redis-documents.ts';
@@ -40,11 +44,12 @@ async function openRedis(
   url: string,
   client: RedisClientLike,
   endClient: () => void,
+  options: RedisStoreOptions = {},
 ): Promise<OpenStore> {
   const plain = createClient({ url }).on('error', ignore);
   await plain.connect();
   return {
-    store: new RedisStore(client, { timeoutMs: 20_000 }),
+    store: new RedisStore(client, { timeoutMs: 20_000, ...options }),
     readDocument: async (key) => readRedisDocument(plain, key),
     keys: async () => (await plain.keys('*')).toSorted((left, right) => (left < right ? -1 : 1)),
     end: async () => {
@@ -71,6 +76,17 @@ export const EVERY_STORE: readonly (readonly [name: string, open: OpenEvery])[] 
     async (url, wrap = (client) => client) => {
       const client = new Redis(url).on('error', ignore);
       return openRedis(url, wrap(client), () => client.disconnect());
+    },
+  ],
+  [
+    'Redis with what sessions and messages are found by',
+    async (url, wrap = (client) => client) => {
+      const client = createClient({ url }).on('error', ignore);
+      await client.connect();
+      return openRedis(url, wrap(client), () => client.destroy(), {
+        directory: true,
+        search: true,
+      });
     },
   ],
   [

@@ -10,9 +10,10 @@ import {
   type RedisCommand,
   type RedisCommandSender,
   toSender,
-} from '../../src/stores/redis/client.ts';
+} from '../../src/stores/redis/clients/client.ts';
 import type { LuaScript } from '../../src/stores/redis/lua-script.ts';
 import * as scripts from '../../src/stores/redis/scripts.generated.ts';
+import { isPrintedQuery } from './printed-query.ts';
 
 const SCRIPTS: readonly LuaScript[] = Object.values(scripts);
 const PATH =
@@ -23,6 +24,9 @@ const PLAIN: Readonly<Record<string, 'paths' | 'nothing'>> = {
   'JSON.TYPE': 'paths',
   TYPE: 'nothing',
 };
+
+/** How many arguments of a script stand before its paths, where it takes any. */
+const PATHS_FROM: Readonly<Record<string, number>> = { head: 0, query: 2 };
 
 /**
  * Gives a client that sends through another one and notes what is wrong with a command.
@@ -63,7 +67,8 @@ function scriptProblems(
   const besides = rest.slice(0, Number(count) - 1);
   const args = rest.slice(besides.length);
   const isBeside = (other: string): boolean =>
-    /^[Tt]rash:/u.test(other) && calculateSlot(other) === calculateSlot(key);
+    other === key ||
+    (/^(?:trash|projection|search):/iu.test(other) && calculateSlot(other) === calculateSlot(key));
   const known = SCRIPTS.find(({ sha1, source }) => script === (name === 'EVAL' ? source : sha1));
   return [
     ...(known === undefined ? [`${name} of an unknown script`] : []),
@@ -71,10 +76,12 @@ function scriptProblems(
     ...(first === key && (isKey(key) || isBeside(key))
       ? []
       : [`a script of another key: ${first.slice(0, 80)}`]),
-    ...(known?.name === 'head' ? wrongPaths(args) : []),
+    ...wrongPaths(args.slice(PATHS_FROM[known?.name ?? ''] ?? args.length)),
   ];
 }
 
 function wrongPaths(paths: readonly string[]): string[] {
-  return paths.filter((path) => !PATH.test(path)).map((path) => `the path ${path.slice(0, 80)}`);
+  return paths
+    .filter((path) => !PATH.test(path) && !isPrintedQuery(path))
+    .map((path) => `the path ${path.slice(0, 80)}`);
 }

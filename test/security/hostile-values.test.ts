@@ -40,7 +40,7 @@ afterAll(() => server.stop());
 
 /** The options of a session, from their interface: a new one is tried without being told. */
 function optionNames(): string[] {
-  const path = new URL('../../src/session/session-options.ts', import.meta.url);
+  const path = new URL('../../src/session/opening/session-options.ts', import.meta.url);
   const text = readFileSync(path, 'utf8');
   const file = ts.createSourceFile('options.ts', text, ts.ScriptTarget.Latest, true);
   return file.statements
@@ -224,6 +224,8 @@ describe.each(EVERY_STORE)('%s', (storeName, openStore) => {
     expect(await others()).toEqual(before.others);
     const left = (await open.keys()).filter((key) => key.startsWith(prefix) || used.has(key));
     expect(left.toSorted()).toEqual(OTHERS.map((other) => `${prefix}${other}chat`).toSorted());
+    const hashes = (await open.keys()).filter((key) => /^projection:/iu.test(key));
+    expect(hashes).toHaveLength(storeName.includes('found by') ? OTHERS.length : 0);
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
     const client = createClient({ url: server.url });
     await client.connect();

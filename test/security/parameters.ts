@@ -6,7 +6,7 @@
 import { expect } from 'vitest';
 
 import type { SessionDocument } from '../../src/document/document.ts';
-import type { JSONSession } from '../../src/index.ts';
+import { JSONSession } from '../../src/index.ts';
 import { READS_WITH_OPTIONS, WRITES_WITH_OPTIONS } from '../../src/testing/every-option.ts';
 
 /**
@@ -121,6 +121,48 @@ const MESSAGES: readonly Parameter[] = [
     name: 'getMessages filter',
     fields: ['filter', 'limit', 'role'],
     call: (session, value) => session.getMessages(value),
+  },
+  ...['maxMessages', 'maxAge'].map((limit) => ({
+    name: `trim ${limit}`,
+    fields: [limit, 'limits'],
+    call: (session: Untyped, value: unknown) => session.trim({ [limit]: value }),
+  })),
+  {
+    name: 'trim limits',
+    fields: ['limits', 'maxMessages', 'maxAge'],
+    call: (session, value) => session.trim(value),
+  },
+  {
+    name: 'query path',
+    fields: ['path'],
+    call: (session, value) => session.query(value),
+  },
+  ...(['names', 'texts'] as const).map((place): Parameter => ({
+    name: `query ${place}`,
+    fields: ['path'],
+    // What is taken names nothing of a session: a name and a text end nowhere but where they should.
+    call: async (session, value) => {
+      const text = typeof value === 'string' ? JSON.stringify(value) : '"x"';
+      const path = place === 'names' ? `$[${text}].x` : `$.messages[?@.content == ${text}].x`;
+      const values = (await session.query(path)) as unknown[];
+      if (values.length > 0) throw new TypeError(`${path} has found something`);
+    },
+  })),
+  {
+    name: 'fork upTo',
+    fields: ['upTo'],
+    call: async (session, upTo) => {
+      const fork = (await session.fork({ upTo })) as JSONSession;
+      await fork.delete();
+    },
+  },
+  {
+    name: 'fork sessionId',
+    fields: ['sessionId'],
+    call: async (session, sessionId) => {
+      const fork = (await session.fork({ sessionId })) as JSONSession;
+      await fork.delete();
+    },
   },
   {
     name: 'undoTo messageId',
@@ -330,7 +372,11 @@ const OPTIONS: readonly Parameter[] = [
     .map(([name, call]): Parameter => ({
       name: `${name} with options`,
       fields: ['options', 'timeoutMs', 'signal', 'operationId', ...FIELDS_OF_CALLS],
-      call: (session, value) => call(session as unknown as JSONSession, value as object),
+      call: async (session, value) => {
+        const result = await call(session as unknown as JSONSession, value as object);
+        // A fork is a session of its own.
+        if (result instanceof JSONSession) await result.delete();
+      },
     })),
   ...(['timeoutMs', 'signal', 'operationId'] as const).map((field): Parameter => ({
     name: `popItem ${field}`,

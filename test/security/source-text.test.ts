@@ -19,17 +19,29 @@ const SQL: FlowRules = {
     { name: 'DatabaseSync.exec', parameter: 0 },
     { name: 'DatabaseSync.prepare', parameter: 0 },
   ],
+  // Puts texts of its own together.
+  makers: ['schemaSql'],
 };
 
 const REDIS: FlowRules = {
   sinks: [{ name: 'RedisCommander.read', parameter: 1, keyAt: 1 }],
-  variables: ['paths', 'headPaths'],
+  variables: ['paths', 'headPaths', 'PATHS'],
   // Refuses what is not hexadecimal.
-  makers: ['operationPath', 'hexadecimal'],
+  // Has each character stand for itself; takes numbers alone.
+  // Prints what a path was found to say, with texts in quotes: test/stores/query/printed-path.test.ts.
+  makers: [
+    'operationPath',
+    'hexadecimal',
+    'keyPattern',
+    'scanCursor',
+    'messagesPath',
+    'printedPath',
+    'printedPaths',
+  ],
   // Of the doctor, who asks in whole words and of keys that hold nothing.
   pathless: ['Probe.ask'],
-  // Made in a variable named `paths`.
-  reviewed: ['this.#paths'],
+  // Made in a variable named `paths`; one of two words.
+  reviewed: ['this.#paths', 'head.paths', 'this.#type'],
 };
 
 /** Everything that scripts may ask, and whether a path comes behind the key. */
@@ -42,24 +54,59 @@ const COMMANDS: Readonly<Record<string, 'path' | 'no path'>> = {
   "'JSON.ARRAPPEND'": 'path',
   "'JSON.ARRTRIM'": 'path',
   "'JSON.OBJLEN'": 'path',
+  "'JSON.OBJKEYS'": 'path',
   "'JSON.TYPE'": 'no path',
+  "'JSON.DEBUG' 'MEMORY'": 'path',
   "'TYPE'": 'no path',
   "'TIME'": 'no path',
   "'EXPIRE'": 'no path',
   "'PTTL'": 'no path',
+  "'PERSIST'": 'no path',
   "'RENAME'": 'no path',
   "'UNLINK'": 'no path',
+  "'HSET'": 'no path',
+  "'PEXPIRE'": 'no path',
+  "'HGET'": 'no path',
+  "'HMGET'": 'no path',
+  "'HDEL'": 'no path',
 };
 
-/** `trash` is a parameter; the scripts that give it give KEYS. */
-const KEYS: ReadonlySet<string> = new Set(['key', 'trash', 'KEYS[1]', 'KEYS[2]']);
+/**
+ * `trash` is a parameter, `projection` is KEYS[4] and `staged` KEYS[5]; the scripts that give them give
+ * KEYS. `words` and `found_by` are given beside them, as no rights on them are needed; they stand beside the
+ * session: `WriteKeys.ofOthers`. `base` is KEYS[2], and the hashes of messages are that with a number behind it.
+ */
+const KEYS: ReadonlySet<string> = new Set([
+  'key',
+  'trash',
+  'staged',
+  'projection',
+  'words',
+  'found_by',
+  'base',
+  'hash',
+  'hash_of(count)',
+  'hash_of(position)',
+  'KEYS[1]',
+  'KEYS[2]',
+]);
 
 /** Paths that are put together, each read and found to be of names and numbers of the script's own. */
 const REVIEWED_PATHS = [
   // The head's fields, checked in document-reader.ts.
   'head.lua: unpack(ARGV)',
+  // Those and one that was printed, in page-reader.ts.
+  'query.lua: unpack(ARGV, 3)',
   // Names out of a list in the script.
   "rewrite.lua: '$.' .. field",
+  // The name of a field that stands in the document already, and is a word.
+  "others.lua: '$[\"' .. name .. '\"]'",
+  // Fields of its own, and of messages by numbers of its own: `field` and `field_of`.
+  'index-messages.lua: path',
+  // Numbers of the script's own.
+  'replace.lua: stretch',
+  "replace.lua: stretch .. '.id'",
+  "replace.lua: '$.messages[' .. integer(first + offset) .. ']'",
   // A number, or one as text.
   "rewrite.lua: '$.messages[' .. index .. '].id'",
   // Digests: the id is hexadecimal where it comes in, or checked by the pattern above the call.
@@ -70,6 +117,7 @@ const REVIEWED_PATHS = [
   "includes/run-record.lua: '$.usage.' .. name",
   "includes/write.lua: '$.' .. field",
   "includes/change-fields.lua: '$.' .. group.name .. '.' .. field[1]",
+  "includes/quick-append.lua: '$.' .. fields[index]",
 ];
 
 const byName = (left: string, right: string): number => left.localeCompare(right);
@@ -89,8 +137,10 @@ function checkLua(files: readonly { file: string; source: string }[]): {
   const problems: string[] = [];
   const paths: string[] = [];
   for (const { file, command, args } of calls) {
-    const kind = COMMANDS[command];
-    const [key, ...rest] = args;
+    // Of this one the key comes second.
+    const what = command === "'JSON.DEBUG'" ? args.slice(0, 1) : [];
+    const kind = COMMANDS[[command, ...what].join(' ')];
+    const [key, ...rest] = args.slice(what.length);
     if (kind === undefined) problems.push(`${file}: ${command} is not allowed`);
     if (key !== undefined && !KEYS.has(key)) {
       problems.push(`${file}: ${key} is not a key of the script`);
@@ -132,6 +182,7 @@ describe('scripts', () => {
     ],
     ["redis.pcall('KEYS', ARGV[1])", { problems: ["x.lua: 'KEYS' is not allowed"] }],
     ['redis.call(ARGV[1], key)', { problems: ['x.lua: ARGV[1] is not allowed'] }],
+    ["redis.call('JSON.DEBUG', 'HELP')", { problems: ["x.lua: 'JSON.DEBUG' is not allowed"] }],
     ["redis.call('UNLINK', ARGV[1])", { problems: ['x.lua: ARGV[1] is not a key of the script'] }],
   ])('the check sees %s', (source, seen) => {
     const found = checkLua([{ file: 'x.lua', source }]);

@@ -3,8 +3,10 @@
  *
  * @module
  */
-import { accessSync, constants, realpathSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { firstExecutable, isExecutable, programOnPath } from '../processes/programs.ts';
 import type { ModuleFiles, NativeProgram } from './redis-program.ts';
 
 /**
@@ -48,20 +50,6 @@ function modulesIn(folders: readonly string[]): ModuleFiles {
 }
 
 function onPath(name: string): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  const file = firstExecutable(folders.map((folder) => join(folder, name)));
+  const file = programOnPath(name);
   return file === undefined ? undefined : realpathSync(file);
-}
-
-function firstExecutable(files: readonly string[]): string | undefined {
-  return files.find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -95,6 +95,13 @@ const REACHED: Readonly<Record<PropertyKey, Reach>> = {
     (session) => session.exclusive(() => session.addItems([user('Hi')])),
     ['addItems', ...PREPARED],
   ],
+  fork: [
+    async (session) => {
+      const fork = await session.fork();
+      onTestFinished(() => fork.close());
+    },
+    [],
+  ],
   getHandoffContext: [(session) => session.getHandoffContext(), []],
   getItems: [(session) => session.getItems(), []],
   getMessages: [(session) => session.getMessages(), []],
@@ -112,6 +119,7 @@ const REACHED: Readonly<Record<PropertyKey, Reach>> = {
     PREPARED,
   ],
   prepareItems: [() => {}, []],
+  query: [(session) => session.query('$.user_id'), []],
   replaceHistoryWithCompaction: [
     (session) => session.replaceHistoryWithCompaction([assistant('Short')]),
     PREPARED,
@@ -122,6 +130,7 @@ const REACHED: Readonly<Record<PropertyKey, Reach>> = {
   toAgentInputs: [(session) => session.toAgentInputs(), ['getItems']],
   touch: [(session) => session.touch(), []],
   trackAgent: [(session) => session.trackAgent('Travel'), []],
+  trim: [(session) => session.trim({ maxMessages: 1 }), []],
   undoTo: [
     async (session) => {
       const [message] = await session.getMessages();

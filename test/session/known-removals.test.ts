@@ -3,7 +3,11 @@
  */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { JSONSession } from '../../src/index.ts';
-import { findRemoval, keepRemoval, type KnownRemoval } from '../../src/session/known-removals.ts';
+import {
+  findRemoval,
+  keepRemoval,
+  type KnownRemoval,
+} from '../../src/session/removal/known-removals.ts';
 import { temporaryFolder } from '../processes/shared-stores.ts';
 import { user } from '../runs/expected-items.ts';
 

@@ -8,7 +8,7 @@ import {
   ScriptedModel,
   type ScriptedModelResponse,
 } from '@openai/agents-core/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type JobOutcome, type JSONSession, tracked } from '../../src/index.ts';
 import { expectFailure } from '../../src/testing/expect-failure.ts';
 import { EVERY_SETTING } from '../runs/every-setting.ts';
@@ -16,27 +16,22 @@ import { answered, assistant, called, user } from '../runs/expected-items.ts';
 import { historyOf, isGone } from '../runs/history.ts';
 import { jobOf } from '../runs/job.ts';
 import { openLossySession } from '../runs/lossy-session.ts';
-import { OtherProcess } from '../runs/other-process.ts';
 import { openSession } from '../runs/setting.ts';
 import { answer, takeTurn } from '../runs/take-turn.ts';
-import { type Call, newTravel } from '../runs/travel-agent.ts';
+import { newTravel } from '../runs/travel-agent.ts';
+import {
+  AGAIN,
+  DONE,
+  OSLO,
+  otherProcess,
+  REMOVED,
+  ROME,
+  SAYS,
+  TURN,
+  UNFINISHED,
+} from '../runs/travel-job.ts';
 
-const OSLO: Call = { tool: 'book', city: 'Oslo', callId: 'c1' };
-const ROME: Call = { tool: 'hold', city: 'Rome', callId: 'c2' };
-const SAYS = 'Off I go.';
-const DONE = { says: 'Done.' };
-const AGAIN = { says: 'Done again.' };
-const TURN = [user(SAYS), assistant('Done.')];
-const UNFINISHED = { status: 'unfinished', answer: null, messages: [] };
-const REMOVED = { status: 'removed', result: undefined, answer: null, messages: [] };
-
-let other: OtherProcess;
-
-beforeAll(async () => {
-  other = await OtherProcess.start();
-});
-
-afterAll(() => other.end());
+const other = otherProcess();
 
 describe.each(EVERY_SETTING.filter(({ newSetting }) => !newSetting().stream))(
   'a job, $title',

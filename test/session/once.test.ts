@@ -9,7 +9,7 @@ import {
   modelResponder,
   ScriptedModel,
 } from '@openai/agents-core/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { JSONSession } from '../../src/index.ts';
 import { expectFailure } from '../../src/testing/expect-failure.ts';
 import { EVERY_SETTING } from '../runs/every-setting.ts';
@@ -17,27 +17,22 @@ import { answered, assistant, called, user } from '../runs/expected-items.ts';
 import { historyOf } from '../runs/history.ts';
 import { jobOf, reportOf } from '../runs/job.ts';
 import { openLossySession } from '../runs/lossy-session.ts';
-import { OtherProcess } from '../runs/other-process.ts';
 import { openSession } from '../runs/setting.ts';
 import { answer, takeTurn, type Turn } from '../runs/take-turn.ts';
-import { type Call, newTravel } from '../runs/travel-agent.ts';
+import { newTravel } from '../runs/travel-agent.ts';
+import {
+  AGAIN,
+  DONE,
+  OSLO,
+  otherProcess,
+  REMOVED,
+  ROME,
+  SAYS,
+  TURN,
+  UNFINISHED,
+} from '../runs/travel-job.ts';
 
-const OSLO: Call = { tool: 'book', city: 'Oslo', callId: 'c1' };
-const ROME: Call = { tool: 'hold', city: 'Rome', callId: 'c2' };
-const SAYS = 'Off I go.';
-const DONE = { says: 'Done.' };
-const AGAIN = { says: 'Done again.' };
-const TURN = [user(SAYS), assistant('Done.')];
-const UNFINISHED = { status: 'unfinished', answer: null, messages: [] };
-const REMOVED = { status: 'removed', result: undefined, answer: null, messages: [] };
-
-let other: OtherProcess;
-
-beforeAll(async () => {
-  other = await OtherProcess.start();
-});
-
-afterAll(() => other.end());
+const other = otherProcess();
 
 describe.each(EVERY_SETTING)('a job, $title', ({ newSetting }) => {
   test('gives the stored answer to another process that tries it again', async () => {

@@ -5,7 +5,7 @@
  */
 import type { AgentInputItem } from '@openai/agents-core';
 import { JSONSession, type JSONSessionOptions, SessionError } from '../../src/index.ts';
-import { classifyFailure } from '../../src/stores/redis/failure.ts';
+import { classifyFailure } from '../../src/stores/redis/clients/failure.ts';
 import { type Call, type Kind, newCall, now, POPPING, type Selection } from './call.ts';
 import { noteCall } from './call-log.ts';
 import { type Connection, type Given, type Move, MOVES } from './moves.ts';

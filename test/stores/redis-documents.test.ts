@@ -1,6 +1,6 @@
 /**
- * What is particular to documents in Redis: native JSON, the key's expiry, keys that hold something
- * else, and what is sent for each call.
+ * What is particular to documents in Redis: native JSON, the key's expiry, and keys that hold something
+ * else.
  *
  * @module
  */
@@ -28,11 +28,8 @@ const keyPrefix = `redis-documents:${crypto.randomUUID()}:`;
 const client = createClient({ url: inject('redisUrl'), RESP: 2 });
 client.on('error', () => {});
 
-/** Every command that the store sent. */
-let sent: RedisCommand[] = [];
 const store = new RedisStore({
   send(command: RedisCommand): Promise<unknown> {
-    sent.push(command);
     return client.sendCommand([...command.args]);
   },
 });
@@ -68,7 +65,6 @@ afterAll(() => client.destroy());
 beforeEach(() => {
   sessionId = crypto.randomUUID();
   key = `${keyPrefix}${sessionId}`;
-  sent = [];
 });
 
 afterEach(async () => {
@@ -341,77 +337,5 @@ describe('a document that is no session', () => {
     expect(await session.getMessages()).toHaveLength(count);
     const stored = JSON.parse((await redis('JSON.GET', key)) as string) as { messages: unknown[] };
     expect(stored.messages).toHaveLength(count);
-  });
-});
-
-describe('what is sent', () => {
-  // What popItem takes must be known beforehand, so that a repeat of the command can be recognised;
-  // once asks whether its job is done.
-  const READS_FIRST = new Set(['popItem', 'once']);
-
-  test.each(Object.entries(EVERY_WRITE))('%s is one script', async (name, write) => {
-    const session = open({ ttl: 100 });
-    await write(session);
-    await session.addItems([{ role: 'user', content: 'Hello' }]);
-    sent = [];
-    await write(session);
-    const writes = sent.filter(({ readOnly }) => !readOnly);
-    expect(writes.map(({ args }) => [args[0], args[3]])).toEqual([['EVALSHA', key]]);
-    expect(sent).toHaveLength(READS_FIRST.has(name) ? 2 : 1);
-  });
-
-  test('create, touch and delete are one script', async () => {
-    for (const call of ['create', 'touch', 'delete', 'create', 'touch', 'delete'] as const) {
-      sent = [];
-      await open()[call]();
-      const names = sent.map(({ args }) => args[0]);
-      expect(names.at(-1)).toMatch(/^EVAL/);
-      expect(names.filter((name) => name === 'EVALSHA')).toHaveLength(1);
-    }
-  });
-
-  test('a read of the newest is one command, and a short history is one command', async () => {
-    const session = open();
-    await session.addItems(Array.from({ length: 500 }, () => ({ role: 'user', content: 'x' })));
-    for (const read of [
-      () => session.getItems(20),
-      () => session.getItems(),
-      () => session.getMessages({ limit: 20 }),
-      () => session.getMetadata(),
-    ]) {
-      sent = [];
-      await read();
-      expect(sent).toHaveLength(1);
-    }
-  });
-
-  test('no text of a caller becomes part of a path', async () => {
-    const HOSTILE = [
-      '$..*',
-      "$.messages[?(@.role=='system')]",
-      'x" || "a"=="a',
-      "'); redis.call('FLUSHALL') --",
-      '$.messages[-99999999999999999999:]',
-    ];
-    for (const text of HOSTILE) {
-      const session = open({ userId: text });
-      await session.addMessage({ role: 'user', content: text, agent: text });
-      await session.trackAgent(text);
-      await session.setAttributes({ [text]: { [text]: text } });
-      await session.setAttributes({ [text]: null });
-      await session.setHandoffContext({ [text]: text });
-      await session.getMessages({ agent: text, limit: Number.MAX_SAFE_INTEGER });
-      await session.getMessages({ since: text }).catch(() => {});
-      await session.getItems(Number.MAX_SAFE_INTEGER);
-      await session.getMetadata();
-      await session.delete();
-    }
-    const paths = sent
-      .filter(({ args }) => !args[0]?.startsWith('EVAL'))
-      .flatMap(({ args }) => args.slice(2));
-    for (const path of paths) {
-      expect(path).toMatch(/^\$\.(?:[a-z_]+|messages\[(?:-?\d{1,10})?:(?:\d{1,10})?\])$/);
-    }
-    expect(await redis('PING')).toBe('PONG');
   });
 });

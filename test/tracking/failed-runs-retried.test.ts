@@ -1,6 +1,8 @@
 /**
  * Runs that fail, are kept, and are tried again with the same input.
  */
+import { createRequire } from 'node:module';
+import type * as Sdk from '@openai/agents-core';
 import {
   type AgentInputItem,
   RunContext,
@@ -17,6 +19,9 @@ import { openSession } from '../runs/setting.ts';
 import { newAgent, newTool } from './agents.ts';
 import { type AnyAgent, fail, type Input, plainRunner, take } from './runs.ts';
 import { calls, replies, says } from './script.ts';
+
+/** The SDK once more, as another module system loads it. */
+const otherSdk = createRequire(import.meta.url)('@openai/agents-core') as typeof Sdk;
 
 const BROKEN = modelError(new Error('The model is down'));
 
@@ -239,6 +244,21 @@ describe.each(EVERY_SETTING)('a run that is tried again, $title', ({ newSetting 
     expect(briefly(await session.getItems())[0]).toContain('of acme');
 
     await take(runner, agent, 'Hello.', options);
+
+    expect(await session.getItems()).toHaveLength(4);
+  });
+
+  test('hands the context of a run of another copy of the SDK to prepareItems', async () => {
+    const setting = newSetting();
+    const { stream } = setting;
+    await using session = new TenantSession(setting);
+    const agent = newLooking();
+    const other = new otherSdk.Runner({ tracingDisabled: true });
+    const otherRunner = tracked(other, { keepFailedRuns: true });
+    const options = { session, stream, context: new otherSdk.RunContext({ tenant: 'acme' }) };
+    await fail(otherRunner, agent, 'Hello.', options);
+
+    await take(otherRunner, agent, 'Hello.', options);
 
     expect(await session.getItems()).toHaveLength(4);
   });

@@ -6,7 +6,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { createClient } from 'redis';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import {
+  afterAll,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  inject,
+  onTestFinished,
+  test,
+  vi,
+} from 'vitest';
 
 import { JSONSession } from '../../../src/index.ts';
 import { type RedisCommand, RedisStore } from '../../../src/stores/redis/index.ts';
@@ -91,10 +101,10 @@ async function converse(turns: number): Promise<void> {
   forget();
 }
 
-async function fill(count: number): Promise<void> {
+async function fill(count: number, content?: string): Promise<void> {
   const items = Array.from({ length: count }, (_, index) => ({
     role: 'user' as const,
-    content: String(index),
+    content: content ?? String(index),
   }));
   await session.addItems(items);
   forget();
@@ -109,17 +119,63 @@ function upTo(count: number): string[] {
 }
 
 describe('a whole history', () => {
-  test('of 1,000 entries is one command', async () => {
-    await fill(1000);
-    expect(await contents()).toEqual(upTo(1000));
-    expect(slices).toHaveLength(1);
+  test('of few entries is one command', async () => {
+    await fill(250);
+    expect(await contents()).toEqual(upTo(250));
+    expect(slices).toEqual(['0:251']);
+  });
+
+  test('of large entries is asked for in pages of about half a megabyte', async () => {
+    const long = 'x'.repeat(16_000);
+    for (let call = 0; call < 6; call += 1) await fill(100, long);
+    expect(await contents()).toHaveLength(600);
+    const pages = slices.map((slice) => slice.split(':').map(Number));
+    const sizes = pages.map(([from = 0, to = 0]) => to - from);
+    expect(sizes[0]).toBe(251);
+    expect(sizes.length).toBeGreaterThan(6);
+    for (const size of sizes.slice(1)) {
+      expect(size).toBeGreaterThan(25);
+      expect(size * long.length).toBeLessThan(600_000);
+    }
+  });
+
+  test('is read from its end in such pages too', async () => {
+    for (let call = 0; call < 6; call += 1) await fill(100, 'x'.repeat(16_000));
+    expect(await session.getItems(550)).toHaveLength(550);
+    expect(slices[0]).toBe('-250:');
+    expect(slices.length).toBeGreaterThan(6);
   });
 
   test('of more is asked for in pages that each begin with the last entry before, two at once', async () => {
     await fill(3500);
     expect(await contents()).toEqual(upTo(3500));
-    expect(slices).toEqual(['0:1001', '1000:2001', '2000:3001', '3000:4001']);
+    expect(slices).toEqual(['0:251', '250:751', '750:1251', '1250:2251', '2250:3251', '3250:4251']);
     expect(mostWaiting).toBe(2);
+  });
+
+  test('is taken in while the server prints the page behind', async () => {
+    await fill(500);
+    let isSent = false;
+    before = async (slice) => {
+      if (slice === '250:751') setImmediate(() => (isSent = true));
+    };
+    const wasSent: boolean[] = [];
+    const parse = JSON.parse.bind(JSON);
+    const spy = vi.spyOn(JSON, 'parse').mockImplementation((text, reviver) => {
+      if (text.includes('$.messages[0:251]')) wasSent.push(isSent);
+      return parse(text, reviver) as unknown;
+    });
+    onTestFinished(() => spy.mockRestore());
+    expect(await contents()).toEqual(upTo(500));
+    expect(wasSent).toEqual([true]);
+  });
+
+  test('of which the model sees the end alone is not asked for from its start', async () => {
+    await fill(2000);
+    await session.replaceHistoryWithCompaction([{ role: 'user', content: 'in short' }]);
+    forget();
+    expect(await contents()).toEqual(['in short']);
+    expect(slices).toEqual(['0:251', '1999:2500']);
   });
 
   test.each([
@@ -133,13 +189,13 @@ describe('a whole history', () => {
   });
 
   test('does not fail for a page that was asked for in vain', async () => {
-    await fill(1500);
+    await fill(1200);
     const key = `${keyPrefix}${session.sessionId}`;
     await client.json.set(key, '$.metadata.message_count', 2500);
-    breakOn = (slice) => slice === '2000:3001';
-    expect(await contents()).toEqual(upTo(1500));
-    expect(slices).toContain('2000:3001');
-    breakOn = (slice) => slice === '1000:2001';
+    breakOn = (slice) => slice === '1250:2251';
+    expect(await contents()).toEqual(upTo(1200));
+    expect(slices).toContain('1250:2251');
+    breakOn = (slice) => slice === '250:751';
     await expect(session.getItems()).rejects.toMatchObject({ code: 'store_unavailable' });
   });
 });
@@ -154,20 +210,20 @@ describe('pages that were asked for ahead', () => {
   }
 
   test('are given up where what was read has changed since', async () => {
-    await fill(2005);
+    await fill(2255);
     before = async (slice) => {
-      if (slice === '2000:3001' && slices.length === 3) await rewrite(10);
+      if (slice === '2250:3251' && slices.length === 5) await rewrite(10);
     };
-    expect(await contents()).toEqual([...upTo(1995), 'instead']);
-    expect(slices).toEqual(['0:1001', '1000:2001', '2000:3001', '1994:2995']);
+    expect(await contents()).toEqual([...upTo(2245), 'instead']);
+    expect(slices).toEqual(['0:251', '250:751', '750:1251', '1250:2251', '2250:3251', '2244:3245']);
   });
 
   test('may be answered in another order, by a pool of connections, however often', async () => {
     await fill(3500);
     let rewritten = Promise.withResolvers<void>();
-    // A page waits for the one that was asked for behind it, and for a writer.
+    // A page waits for the one that is asked for behind it, if one is, and for a writer.
     before = async (slice) => {
-      await nextTurn();
+      for (let turns = 0; turns < 20 && slices.at(-1) === slice; turns += 1) await nextTurn();
       if (slices.at(-1) !== slice) await rewritten.promise;
     };
     after = async () => {
@@ -177,9 +233,8 @@ describe('pages that were asked for ahead', () => {
       rewritten = Promise.withResolvers();
     };
     expect(await contents()).toEqual([...upTo(3499), 'instead']);
-    const again = ['0:1001', '1000:2001', '2000:3001', '3000:4001'];
-    expect(slices.slice(0, 3)).toEqual(again.slice(0, 3));
-    expect(slices.slice(-4)).toEqual(again);
+    expect(slices.slice(0, 3)).toEqual(['0:251', '250:751', '750:1251']);
+    expect(slices.slice(-4)).toEqual(['0:1001', '1000:2001', '2000:3001', '3000:4001']);
   });
 });
 

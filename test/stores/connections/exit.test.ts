@@ -111,11 +111,11 @@ describe('a process whose server does not answer', () => {
     const stopped = await startRedis();
     try {
       const end = await runScript(
-        `const session = new JSONSession({ url: '${stopped.url}', timeoutMs: 300 });
+        `const session = new JSONSession({ url: '${stopped.url}' });
         await session.addMessage({ role: 'user', content: 'x' });
         process.kill(${stopped.pid}, 'SIGSTOP');
-        await session.addMessage({ role: 'user', content: 'x' }).catch((error) => console.log(error.code));
-        await session.getItems().catch((error) => console.log(error.code));`,
+        await session.addMessage({ role: 'user', content: 'x' }, { timeoutMs: 300 }).catch((error) => console.log(error.code));
+        await session.getItems(undefined, undefined, { timeoutMs: 300 }).catch((error) => console.log(error.code));`,
       );
       expect(end).toMatchObject({
         code: 0,

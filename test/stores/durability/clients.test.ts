@@ -97,7 +97,7 @@ describe('a client of one’s own', () => {
       sentinels: [],
       masterName: '',
     });
-    const { toSender } = await import('../../../src/stores/redis/client.ts');
+    const { toSender } = await import('../../../src/stores/redis/clients/client.ts');
     const sender = toSender(inner.client);
     const keys: string[] = [];
     const client: RedisClientLike = {

@@ -252,7 +252,7 @@ describe('a file that cannot be used', () => {
   test('is refused and left as it is when a newer release made it', async () => {
     const path = join(temporaryFolder(), 'a.db');
     const newer = new DatabaseSync(path);
-    newer.exec('CREATE TABLE later (x); PRAGMA user_version = 2;');
+    newer.exec('CREATE TABLE later (x); PRAGMA user_version = 99;');
     newer.close();
 
     await expect(SqliteStore.open(path)).rejects.toMatchObject({
@@ -261,7 +261,7 @@ describe('a file that cannot be used', () => {
     });
     const after = new DatabaseSync(path, { readOnly: true });
     expect(after.prepare('SELECT name FROM sqlite_schema').all()).toEqual([{ name: 'later' }]);
-    expect(after.prepare('PRAGMA user_version').get()).toEqual({ user_version: 2 });
+    expect(after.prepare('PRAGMA user_version').get()).toEqual({ user_version: 99 });
     after.close();
   });
 

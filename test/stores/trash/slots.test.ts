@@ -7,7 +7,7 @@ import calculateSlot from 'cluster-key-slot';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { deletedLivesKey, trashKey, trashPrefix } from '../../../src/stores/redis/trash.ts';
+import { deletedLivesKey, trashKey, trashPrefix } from '../../../src/stores/redis/writing/trash.ts';
 
 const piece = fc.oneof(
   fc.constantFrom(

@@ -1,0 +1,30 @@
+/**
+ * The contract of a session store, over Redis with what sessions and messages are found by kept beside them.
+ *
+ * @module
+ */
+import { createClient } from 'redis';
+import { afterAll, beforeAll, describe } from 'vitest';
+
+import { RedisStore } from '../../src/stores/redis/index.ts';
+import { readRedisDocument, writeRedisDocument } from '../document/redis-documents.ts';
+import { checkDocument } from '../document/schema-check.ts';
+import { ownRedis } from '../servers/own-redis.ts';
+import { runContract } from './run-contract.ts';
+
+const { url } = await ownRedis();
+const plain = createClient({ url });
+plain.on('error', () => {});
+beforeAll(async () => {
+  await plain.connect();
+});
+afterAll(() => plain.destroy());
+
+describe.concurrent('a connection by URL', () => {
+  runContract({
+    open: () => RedisStore.open(url, { directory: true, search: true }),
+    readDocument: (key) => readRedisDocument(plain, key),
+    writeDocument: (key, document) => writeRedisDocument(plain, key, document),
+    checkDocument,
+  });
+});

@@ -1,0 +1,12 @@
+/**
+ * What vitest does around each test file, also where one worker runs many.
+ *
+ * @module
+ */
+import { afterAll, vi } from 'vitest';
+
+import { removeTemporaryFolders } from './shared-stores.ts';
+
+afterAll(removeTemporaryFolders);
+// The next file of the worker, and the processes that it starts, would have them too.
+afterAll(() => vi.unstubAllEnvs());
