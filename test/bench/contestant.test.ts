@@ -1,12 +1,13 @@
 import { createClient } from 'redis';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { Contestant } from '../../bench/measuring/contestant.ts';
 import { FULL } from '../../bench/measuring/pace.ts';
 import type { Conversation } from '../../bench/peers/peer.ts';
 import type { Place } from '../../bench/place/place.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 
-const client = createClient({ url: inject('redisUrl') });
+const client = createClient({ url: sharedRedisUrl() });
 client.on('error', () => {});
 
 beforeAll(async () => {

@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { Pace } from '../../bench/measuring/pace.ts';
 import { connect, removeKeys } from '../../bench/place/client.ts';
 import type { Place } from '../../bench/place/place.ts';
 import { drawPlot } from '../../bench/report/plot.ts';
 import { WORKS } from '../../bench/works/index.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 
 const PACE: Pace = { isQuick: true, rounds: 2, warmUp: 0, warmMs: 1, turnMs: 1, maxLength: 1000 };
 
@@ -16,7 +17,7 @@ describe('the works of the bench', () => {
   let place: Place;
 
   beforeAll(async () => {
-    const url = inject('redisUrl');
+    const url = sharedRedisUrl();
     const client = await connect(url);
     const folder = mkdtempSync(join(tmpdir(), 'agents-json-session-'));
     place = { url, client, prefix: `bench:${crypto.randomUUID()}:`, folder, python: null };

@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient } from 'redis';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { createKeyring, type Keyring } from '../../src/encryption/index.ts';
 import { closeStores, JSONSession } from '../../src/index.ts';
@@ -15,10 +15,11 @@ import * as scripts from '../../src/stores/redis/scripts.generated.ts';
 import { assistantItem, userItem } from '../../src/testing/conversation.ts';
 import { keyOf, testKeyring } from '../encryption/keyrings.ts';
 import { ownPrefix, temporaryFolder } from '../processes/shared-stores.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 import { type CommandOptions, CommandProcess, jsonLines, runCommand } from './command-process.ts';
 import { type HeldCommand, HoldingProxy } from './holding-proxy.ts';
 
-const url = inject('redisUrl');
+const url = sharedRedisUrl();
 const IDS = ['a', 'b', 'c', 'd', 'e'];
 const TEXTS = ['1?', '1!', '2?', '2!', '3?', '3!'];
 /** Of the third session, when some are done and some are not. */

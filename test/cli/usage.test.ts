@@ -6,13 +6,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 
 import packageJson from '../../package.json' with { type: 'json' };
 import { JSONSession } from '../../src/index.ts';
 import { EXIT } from '../../src/cli/exit-codes.ts';
 import { newProgram } from '../../src/cli/program.ts';
 import { ownPrefix, temporaryFolder } from '../processes/shared-stores.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 import { CommandProcess, jsonLines, runCommand } from './command-process.ts';
 
 const PROGRAM = newProgram(() => async () => {});
@@ -71,7 +72,7 @@ describe('a mistake', () => {
     ['a URL of no store', ['list', '--url', 'http://x'], /url: must begin with redis:/u],
   ])('is told: %s', async (_, args, expected) => {
     const { code, output, errors } = await runCommand([...args], {
-      env: { REDIS_URL: inject('redisUrl') },
+      env: { REDIS_URL: sharedRedisUrl() },
     });
     expect({ code, output }).toEqual({ code: 2, output: '' });
     expect(errors).toMatch(expected);
@@ -98,7 +99,7 @@ describe('a mistake', () => {
   });
 
   test('in a password is not repeated', async () => {
-    const url = inject('redisUrl').replace('redis://', 'redis://someone:secret-word@');
+    const url = sharedRedisUrl().replace('redis://', 'redis://someone:secret-word@');
     const { code, output, errors } = await runCommand(['--url', url, 'list']);
     expect(code).toBe(4);
     expect(output + errors).not.toContain('secret-word');
@@ -108,10 +109,10 @@ describe('a mistake', () => {
 describe('on a store', () => {
   const keyPrefix = ownPrefix();
   const place = ['--prefix', keyPrefix];
-  const env = { REDIS_URL: inject('redisUrl') };
+  const env = { REDIS_URL: sharedRedisUrl() };
 
   beforeAll(async () => {
-    const url = inject('redisUrl');
+    const url = sharedRedisUrl();
     await using session = new JSONSession({ sessionId: 'a', url, keyPrefix, ttl: 600 });
     const text = 'x'.repeat(1000);
     const items = Array.from({ length: 2000 }, () => ({ role: 'user' as const, content: text }));

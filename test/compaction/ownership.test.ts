@@ -3,7 +3,7 @@
  */
 import { type AgentInputItem, RunContext, Usage } from '@openai/agents-core';
 import { createClient } from 'redis';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { CompactingSession, JSONSession, JSONSessionOptions } from '../../src/index.ts';
 import { callItem, resultItem } from '../../src/testing/conversation.ts';
@@ -11,6 +11,7 @@ import { PYTHON_DOCUMENTS } from '../../src/testing/python-documents.ts';
 import { ownPrefix, SHARED_STORES } from '../processes/shared-stores.ts';
 import { assistant, user } from '../runs/expected-items.ts';
 import type { Setting } from '../runs/setting.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 import { type Compactor, newCompactor, openCompacting, openPlain, SUMMARY } from './chat.ts';
 
 const CALL = callItem('c');
@@ -189,7 +190,7 @@ describe.each(SHARED_STORES)('ownership of a history in %s', (_, newUrl) => {
 });
 
 describe('a receipt for a document of the Python class', () => {
-  const client = createClient({ url: inject('redisUrl') });
+  const client = createClient({ url: sharedRedisUrl() });
   beforeAll(() => client.connect());
   afterAll(() => client.destroy());
 
@@ -198,7 +199,7 @@ describe('a receipt for a document of the Python class', () => {
     const key = `${keyPrefix}s`;
     await client.json.set(key, '$', PYTHON_DOCUMENTS['py-chat'] as never);
     await client.expire(key, 600);
-    return { ...newScene(inject('redisUrl'), keyPrefix), key };
+    return { ...newScene(sharedRedisUrl(), keyPrefix), key };
   }
 
   test('survives our first write to it', async () => {

@@ -5,7 +5,7 @@
  * @module
  */
 import { createClient } from 'redis';
-import { afterAll, beforeAll, describe, inject } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 
 import { SealedStore } from '../../src/encryption/index.ts';
 import type { SessionStore } from '../../src/store.ts';
@@ -15,10 +15,11 @@ import { CheckedStore } from '../../src/testing/checked-store.ts';
 import { readRedisDocument } from '../document/redis-documents.ts';
 import { checkDocument } from '../document/schema-check.ts';
 import { testKeyring } from '../encryption/keyrings.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 import { closableShare } from './closable-share.ts';
 import { runContract } from './run-contract.ts';
 
-const url = inject('redisUrl');
+const url = sharedRedisUrl();
 const keyring = await testKeyring();
 /** To encrypt 10,000 items takes a machine with much else to do longer than a call may take by default. */
 const timeoutMs = 30_000;

@@ -6,11 +6,12 @@
  */
 import { Redis } from 'ioredis';
 import { createClient, createClientPool } from 'redis';
-import { afterAll, beforeAll, describe, inject } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 
 import { type RedisClientLike, RedisStore } from '../../src/stores/redis/index.ts';
 import { readRedisDocument, writeRedisDocument } from '../document/redis-documents.ts';
 import { checkDocument } from '../document/schema-check.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 import { runContract } from './run-contract.ts';
 
 interface OwnClient {
@@ -18,7 +19,7 @@ interface OwnClient {
   readonly end: () => void;
 }
 
-const url = inject('redisUrl');
+const url = sharedRedisUrl();
 
 async function nodeRedis(RESP: 2 | 3): Promise<OwnClient> {
   const client = createClient({ url, RESP });

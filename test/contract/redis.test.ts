@@ -4,14 +4,15 @@
  * @module
  */
 import { createClient } from 'redis';
-import { afterAll, beforeAll, describe, inject } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 
 import { RedisStore } from '../../src/stores/redis/index.ts';
 import { readRedisDocument, writeRedisDocument } from '../document/redis-documents.ts';
 import { checkDocument } from '../document/schema-check.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 import { runContract } from './run-contract.ts';
 
-const url = inject('redisUrl');
+const url = sharedRedisUrl();
 const plain = createClient({ url });
 plain.on('error', () => {});
 beforeAll(async () => {

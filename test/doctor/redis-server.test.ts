@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { createClient, createClientPool } from 'redis';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   CallAbortedError,
   doctor,
@@ -11,6 +11,7 @@ import {
 import { RedisStore } from '../../src/stores/redis/index.ts';
 import { freePort } from '../servers/free-port.ts';
 import { type RedisServer, startRedis } from '../servers/redis-server.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 import { codesOf, messageOf } from './reports.ts';
 
 let server: RedisServer;
@@ -250,7 +251,7 @@ describe('arguments', () => {
   });
 
   it('a url and a store exclude each other', async () => {
-    const store = RedisStore.open(inject('redisUrl'));
+    const store = RedisStore.open(sharedRedisUrl());
     const both = doctor({ url: server.url, store });
     await expect(both).rejects.toBeInstanceOf(InvalidInputError);
     await store.close();

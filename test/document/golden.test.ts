@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createClient } from 'redis';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { SessionDocument } from '../../src/document/document.ts';
 import { JSONSession } from '../../src/index.ts';
@@ -20,6 +20,7 @@ import type { JSONSessionOptions, SessionStore } from '../../src/index.ts';
 import { RedisStore } from '../../src/stores/redis/index.ts';
 import { SqliteStore } from '../../src/stores/sqlite/index.ts';
 import { SAMPLE_ITEMS } from '../../src/testing/sample-items.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 import { GOLDEN_DOCUMENTS, GOLDEN_FOLDER } from './golden-documents.ts';
 import { readRedisDocument, writeRedisDocument } from './redis-documents.ts';
 import { checkDocument } from './schema-check.ts';
@@ -29,7 +30,7 @@ const NEW_RELEASE = process.env['GOLDEN'];
 const ITEMS = SAMPLE_ITEMS.map(({ item }) => item);
 const keyPrefix = `golden:${crypto.randomUUID()}:`;
 
-const client = createClient({ url: inject('redisUrl') });
+const client = createClient({ url: sharedRedisUrl() });
 client.on('error', () => {});
 let folder = '';
 let database: DatabaseSync;

@@ -5,7 +5,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import { createClient } from 'redis';
-import { afterAll, beforeAll, describe, inject } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 
 import type { MessageEntry, SessionDocument } from '../../src/document/document.ts';
 import { RedisStore } from '../../src/stores/redis/index.ts';
@@ -14,6 +14,7 @@ import type { SessionStore } from '../../src/store.ts';
 import { readRedisDocument, writeRedisDocument } from '../document/redis-documents.ts';
 import { readSqliteDocument, writeSqliteDocument } from '../document/sqlite-documents.ts';
 import { temporaryFolder } from '../processes/shared-stores.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 
 /** Sealing takes longer on a machine with much else to do. */
 const timeoutMs = 30_000;
@@ -33,7 +34,7 @@ export interface Place {
 }
 
 async function openRedis(): Promise<[place: Place, end: () => Promise<void>]> {
-  const url = inject('redisUrl');
+  const url = sharedRedisUrl();
   const client = createClient({ url }).on('error', () => {});
   await client.connect();
   const stores = [

@@ -4,19 +4,20 @@
 import { Agent, run } from '@openai/agents-core';
 import { assistantMessage, ScriptedModel } from '@openai/agents-core/testing';
 import { createClient } from 'redis';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { JSONSession, OutcomeUnknownError } from '../../src/index.ts';
 import { RedisStore } from '../../src/stores/redis/index.ts';
 import { textsOf, userItem } from '../../src/testing/conversation.ts';
 import { UnreliableSender } from '../stores/clients/unreliable-sender.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 import { testKeyring } from './keyrings.ts';
 import { describeEverywhere } from './places.ts';
 
 const encryption = await testKeyring();
 
 describe('in Redis, when answers are lost', () => {
-  const client = createClient({ url: inject('redisUrl') }).on('error', () => {});
+  const client = createClient({ url: sharedRedisUrl() }).on('error', () => {});
 
   beforeAll(async () => {
     await client.connect();

@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 import { outputOf } from './example-output.ts';
 import { startOpenAIStub } from './openai-stub.ts';
 import { runExample } from './run-example.ts';
 
-const REDIS = { REDIS_URL: inject('redisUrl') };
+const REDIS = { REDIS_URL: sharedRedisUrl() };
 
 let cwd: string;
 

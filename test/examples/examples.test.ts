@@ -3,14 +3,15 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'redis';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { extractSnippets } from '../../scripts/doc-snippets.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 import { outputOf } from './example-output.ts';
 import { type OpenAIStub, startOpenAIStub } from './openai-stub.ts';
 import { runExample, startExample } from './run-example.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const REDIS = { REDIS_URL: inject('redisUrl') };
+const REDIS = { REDIS_URL: sharedRedisUrl() };
 
 let cwd: string;
 let openAI: OpenAIStub;

@@ -1,7 +1,8 @@
 /**
  * Examples that need neither a server nor a key: what their readers see.
  */
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 import { outputOf } from './example-output.ts';
 import { type OpenAIStub, startOpenAIStub } from './openai-stub.ts';
 
@@ -13,7 +14,7 @@ function lines(...texts: string[]): string {
 
 describe.each([
   { store: 'SQLite', environment: {} },
-  { store: 'Redis', environment: { REDIS_URL: inject('redisUrl') } },
+  { store: 'Redis', environment: { REDIS_URL: sharedRedisUrl() } },
 ])('on $store', ({ environment }) => {
   it('handoffs.ts shows who said what, who handed over, and what it cost', async () => {
     const output = await outputOf('handoffs.ts', { environment });

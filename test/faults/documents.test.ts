@@ -6,10 +6,11 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from 'redis';
-import { afterAll, beforeAll, describe, expect, inject, test, type TestContext, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, type TestContext, vi } from 'vitest';
 import type { SessionDocument } from '../../src/document/document.ts';
 import { JSONSession } from '../../src/index.ts';
 import { ownPrefix } from '../processes/shared-stores.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 import { Load, repeatUnknown, send } from './load.ts';
 import { type Attempt, violations } from './oracle.ts';
 import { addPythonMessage } from './python-writer.ts';
@@ -21,7 +22,7 @@ const PATIENCE = { timeout: 20_000 };
 const TIMEOUT_MS = 20_000;
 
 /** Goes past the library, as other programs do. */
-const client = createClient({ url: inject('redisUrl') });
+const client = createClient({ url: sharedRedisUrl() });
 
 beforeAll(async () => {
   client.on('error', () => {});
@@ -35,7 +36,7 @@ async function setUp(what: string, { onTestFinished }: TestContext) {
   const row = new Row(`${what} | all clients`);
   const keyPrefix = ownPrefix();
   const key = `${keyPrefix}s`;
-  const ways = await openAll(inject('redisUrl'));
+  const ways = await openAll(sharedRedisUrl());
   onTestFinished(async () => {
     await endAll(ways);
     await client.del(key);
@@ -44,7 +45,7 @@ async function setUp(what: string, { onTestFinished }: TestContext) {
     const { store } = ways[way % ways.length]!;
     return new JSONSession({ sessionId: 's', keyPrefix, store, timeoutMs: TIMEOUT_MS, ttl: 600 });
   };
-  return { row, key, open, document: () => storedDocument(inject('redisUrl'), key) };
+  return { row, key, open, document: () => storedDocument(sharedRedisUrl(), key) };
 }
 
 function startLoad(open: (way: number) => JSONSession, context: TestContext): Load {

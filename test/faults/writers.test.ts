@@ -5,11 +5,12 @@
  */
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, inject, test, type TestContext, vi } from 'vitest';
+import { describe, expect, test, type TestContext, vi } from 'vitest';
 import type { SessionDocument } from '../../src/document/document.ts';
 import { JSONSession, type JSONSessionOptions } from '../../src/index.ts';
 import { readSqliteDocument } from '../document/sqlite-documents.ts';
 import { ownPrefix, temporaryFolder } from '../processes/shared-stores.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 import { Load, repeatUnknown } from './load.ts';
 import { type Attempt, violations } from './oracle.ts';
 import { Row } from './report.ts';
@@ -31,7 +32,7 @@ const PLACES: readonly Place[] = [
   {
     name: 'Redis',
     open() {
-      const url = inject('redisUrl');
+      const url = sharedRedisUrl();
       return { url, read: (key) => storedDocument(url, key) };
     },
   },

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { type AgentInputItem, protocol } from '@openai/agents-core';
 import { createClient } from 'redis';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { JSONSession } from '../../src/index.ts';
 import { pythonRedisSessions } from '../../src/stores/redis/index.ts';
@@ -22,6 +22,7 @@ import {
 import { checkDocument } from '../document/schema-check.ts';
 import { ownPrefix, temporaryFolder } from '../processes/shared-stores.ts';
 import { EVERY_STORE, type OpenStore } from '../security/every-store.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/foreign-sessions');
 const SECRET = 'said-in-confidence';
@@ -64,7 +65,7 @@ async function plantKeys(change: (dump: Dump) => void = () => {}): Promise<strin
   const keyPrefix = ownPrefix();
   const dump = structuredClone(DUMP);
   change(dump);
-  const client = await createClient({ url: inject('redisUrl') }).connect();
+  const client = await createClient({ url: sharedRedisUrl() }).connect();
   for (const [name, { hash, list, ttl }] of Object.entries(dump)) {
     const key = name.replace('agents:session', keyPrefix);
     if (hash !== undefined) await client.hSet(key, hash);
@@ -93,8 +94,8 @@ describe.each(EVERY_STORE)('into %s', (_, openStore) => {
   let client: ReturnType<typeof createClient>;
 
   beforeAll(async () => {
-    open = await openStore(inject('redisUrl'));
-    client = createClient({ url: inject('redisUrl') });
+    open = await openStore(sharedRedisUrl());
+    client = createClient({ url: sharedRedisUrl() });
     await client.connect();
   });
 

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 import { runModule, SOURCES } from './run-script.ts';
 import { ownPrefix, temporaryFolder } from './shared-stores.ts';
 
@@ -78,7 +79,7 @@ describe('a session', () => {
   });
 
   test('in Redis by its URL loads node-redis alone', async () => {
-    const options = JSON.stringify({ url: inject('redisUrl'), keyPrefix, ttl: 60 });
+    const options = JSON.stringify({ url: sharedRedisUrl(), keyPrefix, ttl: 60 });
     const session = `const session = new JSONSession(${options});`;
     const code = `const { JSONSession } = await import('${INDEX}'); ${session} ${say}`;
     expect(await loadedBy(code)).toEqual(['redis']);
@@ -88,7 +89,7 @@ describe('a session', () => {
     const code = `const { JSONSession } = await import('${INDEX}');
       const { RedisStore } = await import('${REDIS}');
       const { Redis } = await import('ioredis');
-      const client = new Redis('${inject('redisUrl')}');
+      const client = new Redis('${sharedRedisUrl()}');
       const store = new RedisStore(client);
       const session = new JSONSession({ store, keyPrefix: '${keyPrefix}', ttl: 60 });
       ${say}

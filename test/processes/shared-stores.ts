@@ -7,11 +7,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inject } from 'vitest';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 
 /** Each kind of store with what gives the URL of one. */
 export const SHARED_STORES: readonly (readonly [name: string, url: () => string])[] = [
-  ['Redis', () => inject('redisUrl')],
+  ['Redis', sharedRedisUrl],
   ['a SQLite file', () => `sqlite:${join(temporaryFolder(), 'sessions.db')}`],
 ];
 

@@ -2,13 +2,14 @@
  * Attempts that arrive when their caller has been answered, at a real server: what the explorer found.
  */
 import { createClient } from 'redis';
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import type { RedisCommand } from '../../src/stores/redis/clients/client.ts';
 import { RedisStore } from '../../src/stores/redis/redis-store.ts';
 import type { AppendParams, NewEntry } from '../../src/store.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 
-const client = createClient({ url: inject('redisUrl'), RESP: 2 });
+const client = createClient({ url: sharedRedisUrl(), RESP: 2 });
 client.on('error', () => {});
 
 let key = '';

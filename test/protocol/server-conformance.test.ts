@@ -2,9 +2,10 @@
  * Holds the model of the server to the scripts: every decision, on a real server.
  */
 import { createClient } from 'redis';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import * as scripts from '../../src/stores/redis/scripts.generated.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 import { type DeletionRecord, NOTHING } from './deletion-records.ts';
 import { PROTOCOL } from './rules.ts';
 import {
@@ -28,7 +29,7 @@ import {
   modelSession,
 } from './scripts-and-model.ts';
 
-const client = createClient({ url: inject('redisUrl'), RESP: 2 });
+const client = createClient({ url: sharedRedisUrl(), RESP: 2 });
 client.on('error', () => {});
 const prefix = `protocol:${crypto.randomUUID()}:`;
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
 import { JSONSession, type ReadParams, type SessionStore } from '../../src/index.ts';
 import { retain, type RetainOptions, trimSessions } from '../../src/retention/index.ts';
@@ -11,6 +11,7 @@ import { assistantItem, userItem } from '../../src/testing/conversation.ts';
 import { runModule, SOURCES } from '../processes/run-script.ts';
 import { ownPrefix, temporaryFolder } from '../processes/shared-stores.ts';
 import { EVERY_STORE, type OpenStore } from '../security/every-store.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 
 const HOUR = 3600;
 
@@ -49,7 +50,7 @@ describe.each(EVERY_STORE)('%s', (_, openStore) => {
   let open: OpenStore;
 
   beforeAll(async () => {
-    open = await openStore(inject('redisUrl'));
+    open = await openStore(sharedRedisUrl());
   });
 
   afterAll(() => open.end());

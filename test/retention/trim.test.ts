@@ -5,12 +5,13 @@
  */
 import type { AgentInputItem } from '@openai/agents-core';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { JSONSession } from '../../src/index.ts';
 import { assistantItem, callItem, resultItem } from '../../src/testing/conversation.ts';
 import { ownPrefix } from '../processes/shared-stores.ts';
 import { EVERY_STORE, type OpenStore } from '../security/every-store.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 60);
 /** More than goes in one step, and less than in two. */
@@ -22,7 +23,7 @@ describe.each(EVERY_STORE)('%s', (_, openStore) => {
   let open: OpenStore;
 
   beforeAll(async () => {
-    open = await openStore(inject('redisUrl'));
+    open = await openStore(sharedRedisUrl());
   });
 
   afterAll(() => open.end());

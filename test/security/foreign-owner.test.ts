@@ -5,10 +5,11 @@
  * @module
  */
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { JSONSession, type JSONSessionOptions } from '../../src/index.ts';
 import { ownPrefix } from '../processes/shared-stores.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 import { forgottenMethods, WITH_SESSION, WITHOUT_SESSION } from './every-call.ts';
 import { EVERY_STORE, type OpenStore } from './every-store.ts';
 
@@ -34,7 +35,7 @@ describe.each(EVERY_STORE)('%s', (_, openStore) => {
   let open: OpenStore;
 
   beforeAll(async () => {
-    open = await openStore(inject('redisUrl'));
+    open = await openStore(sharedRedisUrl());
   });
 
   afterAll(() => open.end());

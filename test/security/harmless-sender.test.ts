@@ -2,7 +2,7 @@
  * What is looked at in the commands of a store is seen when it is wrong.
  */
 import { createClient } from 'redis';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { JSONSession } from '../../src/index.ts';
 import { parsedPath } from '../../src/query/parsed-path.ts';
@@ -10,6 +10,7 @@ import type { RedisCommand } from '../../src/stores/redis/clients/client.ts';
 import { RedisStore } from '../../src/stores/redis/index.ts';
 import { printedPath } from '../../src/stores/redis/reading/printed-path.ts';
 import { ownPrefix } from '../processes/shared-stores.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 import { harmlessSender } from './harmless-sender.ts';
 import { isPrintedQuery } from './printed-query.ts';
 
@@ -61,7 +62,7 @@ describe('a path of a query', () => {
 });
 
 describe('a store', () => {
-  const client = createClient({ url: inject('redisUrl') });
+  const client = createClient({ url: sharedRedisUrl() });
   const keyPrefix = ownPrefix();
 
   beforeAll(async () => {

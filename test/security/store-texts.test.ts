@@ -4,7 +4,7 @@
  * @module
  */
 import { createClient } from 'redis';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { JSONSession } from '../../src/index.ts';
 import type { AppendParams, NewSession } from '../../src/store.ts';
@@ -12,8 +12,9 @@ import { RedisStore } from '../../src/stores/redis/index.ts';
 import { PYTHON_DOCUMENTS } from '../../src/testing/python-documents.ts';
 import { readRedisDocument, writeRedisDocument } from '../document/redis-documents.ts';
 import { ownPrefix } from '../processes/shared-stores.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 
-const client = createClient({ url: inject('redisUrl') });
+const client = createClient({ url: sharedRedisUrl() });
 client.on('error', () => {});
 beforeAll(async () => {
   await client.connect();

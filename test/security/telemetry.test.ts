@@ -17,7 +17,7 @@ import {
   SimpleSpanProcessor,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { closeStores, JSONSession, type StoreCall } from '../../src/index.ts';
 import { JSONSessionInstrumentation } from '../../src/otel/index.ts';
@@ -25,6 +25,7 @@ import { SqliteStore } from '../../src/stores/sqlite/index.ts';
 import { ownPrefix } from '../processes/shared-stores.ts';
 import { freePort } from '../servers/free-port.ts';
 import { alteredStore } from '../telemetry/altered-store.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 import { WITH_SESSION, WITHOUT_SESSION } from './every-call.ts';
 import { EVERY_STORE } from './every-store.ts';
 import { PARAMETERS, type Untyped } from './parameters.ts';
@@ -110,7 +111,7 @@ async function fill(session: JSONSession): Promise<void> {
 
 describe.each(EVERY_STORE)('%s', (_, openStore) => {
   test('tells nothing of what it is given, keeps or refuses', async () => {
-    const opened = await openStore(inject('redisUrl'));
+    const opened = await openStore(sharedRedisUrl());
     const { store } = opened;
     const keyPrefix = ownPrefix();
     let count = 0;

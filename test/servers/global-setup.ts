@@ -1,31 +1,34 @@
 /**
- * One Redis for a whole run of the tests.
+ * The Redis servers of a whole run of the tests.
  *
  * @module
  */
 import type { TestProject } from 'vitest/node';
+
 import { startRedis } from './redis-server.ts';
 
-declare module 'vitest' {
-  export interface ProvidedContext {
-    /** The URL of the Redis that all test files share. */
-    redisUrl: string;
-  }
-}
-
 /**
- * Provides the Redis at `REDIS_URL`, or a new one that ends with the run.
+ * Provides the Redis at `REDIS_URL`, or one for each worker that ends with the run.
  *
- * @param project - The project to provide it to.
- * @returns What ends it.
+ * @param project - The project to provide them to.
+ * @returns What ends them.
  */
 export default async function setUpRedis(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env['REDIS_URL'];
   if (given !== undefined && given !== '') {
-    project.provide('redisUrl', given);
+    project.provide('redisUrls', [given]);
+    project.provide('ownsRedis', false);
     return async () => {};
   }
-  const server = await startRedis();
-  project.provide('redisUrl', server.url);
-  return () => server.stop();
+  const workers = Math.max(...project.vitest.projects.map(({ config }) => config.maxWorkers));
+  const starts = Array.from({ length: workers }, async () => startRedis());
+  const servers = await Promise.all(starts);
+  project.provide(
+    'redisUrls',
+    servers.map(({ url }) => url),
+  );
+  project.provide('ownsRedis', true);
+  return async () => {
+    await Promise.all(servers.map(async (server) => server.stop()));
+  };
 }

@@ -9,7 +9,7 @@ import { type RedisServer, startRedis } from './redis-server.ts';
 
 /**
  * Starts a Redis that ends with the test file. For files that make search indexes: a new one looks at
- * every key there is, and the Redis that all files share has those of every file.
+ * every key there is.
  */
 export async function ownRedis(): Promise<RedisServer> {
   const server = await startRedis();

@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, inject, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { cutReplicas, failOver } from './cluster-failover.ts';
 import { masterOf, moveSlot, slotOf } from './cluster-slots.ts';
 import { firstMasterOf, startCluster } from './redis-cluster.ts';
 import { redisCommand } from './redis-command.ts';
 import { startSentinel } from './redis-sentinel.ts';
 import { startRedis } from './redis-server.ts';
+import { sharedRedisUrl } from './shared-redis.ts';
 
 const started: { stop(): Promise<void> }[] = [];
 
@@ -208,5 +209,5 @@ describe('startSentinel', () => {
 });
 
 test('a whole run shares one Redis', async () => {
-  expect(await redisCommand(inject('redisUrl'), 'PING')).toBe('PONG');
+  expect(await redisCommand(sharedRedisUrl(), 'PING')).toBe('PONG');
 });

@@ -16,7 +16,7 @@ import {
   withTrace,
 } from '@openai/agents';
 import { createClient } from 'redis';
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { JSONSession } from '../../src/index.ts';
 import type { SessionStore } from '../../src/index.ts';
@@ -25,6 +25,7 @@ import { SqliteStore } from '../../src/stores/sqlite/index.ts';
 import { callItem, resultItem } from '../../src/testing/conversation.ts';
 import { PYTHON_DOCUMENTS } from '../../src/testing/python-documents.ts';
 import { VALID_ITEMS } from '../../src/testing/sample-items.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 
 type Body = Record<string, unknown>;
 
@@ -96,7 +97,7 @@ async function sentFor(model: Model, items: readonly AgentInputItem[]): Promise<
 let responses: Model;
 let chat: Model;
 let sqlite: SessionStore;
-const client = createClient({ url: inject('redisUrl') });
+const client = createClient({ url: sharedRedisUrl() });
 client.on('error', () => {});
 const redis = new RedisStore(client);
 const keyPrefix = `models:${crypto.randomUUID()}:`;

@@ -6,7 +6,7 @@
 import type { AgentInputItem } from '@openai/agents-core';
 import fc from 'fast-check';
 import { createClient } from 'redis';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { MESSAGE_ROLES } from '../../src/document/document.ts';
 import { JSONSession } from '../../src/index.ts';
@@ -14,6 +14,7 @@ import type { SessionStore } from '../../src/index.ts';
 import { RedisStore } from '../../src/stores/redis/index.ts';
 import { SqliteStore } from '../../src/stores/sqlite/index.ts';
 import { SAMPLE_ITEMS } from '../../src/testing/sample-items.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 
 /** Each run holds hundreds of values; PROPERTY_RUNS asks for more. */
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 60);
@@ -147,7 +148,7 @@ function jsonOf(value: unknown): string {
   );
 }
 
-const client = createClient({ url: inject('redisUrl') });
+const client = createClient({ url: sharedRedisUrl() });
 client.on('error', () => {});
 let sqlite: SessionStore;
 

@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { closeStores, JSONSession } from '../../src/index.ts';
 import { ownPrefix } from '../processes/shared-stores.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 
 const URLS = [
-  ['Redis', inject('redisUrl')],
+  ['Redis', sharedRedisUrl()],
   ['SQLite', 'sqlite::memory:'],
 ] as const;
 const LIMIT = 20_000;

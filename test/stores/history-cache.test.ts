@@ -4,14 +4,15 @@
  * @module
  */
 import { createClient } from 'redis';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { JSONSession } from '../../src/index.ts';
 import { type RedisCommand, RedisStore } from '../../src/stores/redis/index.ts';
 import { ownPrefix } from '../processes/shared-stores.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 
 const keyPrefix = ownPrefix();
-const client = createClient({ url: inject('redisUrl'), RESP: 2 });
+const client = createClient({ url: sharedRedisUrl(), RESP: 2 });
 client.on('error', () => {});
 
 /** Bytes of replies since the last look. */

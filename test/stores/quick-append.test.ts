@@ -5,12 +5,13 @@
  */
 import fc from 'fast-check';
 import { createClient } from 'redis';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { JSONSession } from '../../src/index.ts';
 import { RedisStore } from '../../src/stores/redis/index.ts';
 import { append } from '../../src/stores/redis/scripts.generated.ts';
 import { startRedis } from '../servers/redis-server.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 
 const SHORT_CUT = 'local reply, unfinished = quick_append()';
 const WITHOUT = append.source.replace(SHORT_CUT, 'local reply, unfinished');
@@ -20,7 +21,7 @@ const TELLING = append.source.replace(
   `${SHORT_CUT} if reply then reply[6] = 'quick' end`,
 );
 
-const client = createClient({ url: inject('redisUrl'), RESP: 2 });
+const client = createClient({ url: sharedRedisUrl(), RESP: 2 });
 client.on('error', () => {});
 const keyPrefix = `quick-append:${crypto.randomUUID()}:`;
 

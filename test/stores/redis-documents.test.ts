@@ -5,17 +5,7 @@
  * @module
  */
 import { createClient } from 'redis';
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  inject,
-  test,
-  vi,
-} from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { JSONSession } from '../../src/index.ts';
 import type { JSONSessionOptions } from '../../src/index.ts';
@@ -23,9 +13,10 @@ import { type RedisCommand, RedisStore } from '../../src/stores/redis/index.ts';
 import { type Calls, EVERY_CALL, EVERY_READ, EVERY_WRITE } from '../../src/testing/every-call.ts';
 import { PYTHON_DOCUMENTS } from '../../src/testing/python-documents.ts';
 import { SAMPLE_ITEMS } from '../../src/testing/sample-items.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 
 const keyPrefix = `redis-documents:${crypto.randomUUID()}:`;
-const client = createClient({ url: inject('redisUrl'), RESP: 2 });
+const client = createClient({ url: sharedRedisUrl(), RESP: 2 });
 client.on('error', () => {});
 
 const store = new RedisStore({

@@ -4,15 +4,16 @@
  * @module
  */
 import { createClient } from 'redis';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { JSONSession } from '../../src/index.ts';
 import type { JSONSessionOptions } from '../../src/index.ts';
 import { type RedisCommand, RedisStore } from '../../src/stores/redis/index.ts';
 import { EVERY_WRITE } from '../../src/testing/every-call.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 
 const keyPrefix = `sent-commands:${crypto.randomUUID()}:`;
-const client = createClient({ url: inject('redisUrl'), RESP: 2 });
+const client = createClient({ url: sharedRedisUrl(), RESP: 2 });
 client.on('error', () => {});
 
 /** Every command that the store sent. */

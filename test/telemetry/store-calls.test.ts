@@ -6,7 +6,7 @@ import { tracingChannel } from 'node:diagnostics_channel';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { createClient } from 'redis';
-import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 
 import {
   type CreateParams,
@@ -25,6 +25,7 @@ import { testKeyring } from '../encryption/keyrings.ts';
 import { runScript } from '../processes/run-script.ts';
 import { ownPrefix, SHARED_STORES, temporaryFolder } from '../processes/shared-stores.ts';
 import { holdLock } from '../stores/sqlite-file/other-process.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 import { alteredStore } from './altered-store.ts';
 import { listen } from './listen.ts';
 
@@ -257,7 +258,7 @@ describe('retries', () => {
   });
 
   test('are counted when a server could not answer', async () => {
-    const client = await createClient({ url: inject('redisUrl') }).connect();
+    const client = await createClient({ url: sharedRedisUrl() }).connect();
     onTestFinished(() => client.destroy());
     const sender = toSender(client);
     let refusals = 0;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { SessionDocument } from '../../src/document/document.ts';
 import { findDifference } from '../../src/transfer/same-content.ts';
@@ -13,12 +13,13 @@ import { PYTHON_DOCUMENTS } from '../../src/testing/python-documents.ts';
 import { checkDocument } from '../document/schema-check.ts';
 import { ownPrefix } from '../processes/shared-stores.ts';
 import { EVERY_STORE, type OpenStore } from '../security/every-store.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 import { fullSession } from './full-session.ts';
 
 const opened: OpenStore[] = [];
 
 beforeAll(async () => {
-  const opening = EVERY_STORE.map(async ([, open]) => open(inject('redisUrl')));
+  const opening = EVERY_STORE.map(async ([, open]) => open(sharedRedisUrl()));
   opened.push(...(await Promise.all(opening)));
 });
 

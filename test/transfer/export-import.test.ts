@@ -4,7 +4,7 @@
  * @module
  */
 import { Readable } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { SessionDocument } from '../../src/document/document.ts';
 import { JSONSession, type JSONSessionOptions, type MessageEntry } from '../../src/index.ts';
@@ -19,6 +19,7 @@ import { PYTHON_DOCUMENTS } from '../../src/testing/python-documents.ts';
 import { checkDocument } from '../document/schema-check.ts';
 import { ownPrefix } from '../processes/shared-stores.ts';
 import { EVERY_STORE, type OpenStore } from '../security/every-store.ts';
+import { sharedRedisUrl } from '../servers/shared-redis.ts';
 import { fullSession } from './full-session.ts';
 
 interface Line {
@@ -31,7 +32,7 @@ describe.each(EVERY_STORE)('%s', (_, openStore) => {
   let open: OpenStore;
 
   beforeAll(async () => {
-    open = await openStore(inject('redisUrl'));
+    open = await openStore(sharedRedisUrl());
   });
 
   afterAll(() => open.end());

@@ -5,7 +5,7 @@ import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Page } from 'playwright-core';
 import { createClient } from 'redis';
-import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { JSONSession } from '../../../src/index.ts';
 import { createInspector } from '../../../src/inspector/index.ts';
 import { RedisStore } from '../../../src/stores/redis/index.ts';
@@ -13,6 +13,7 @@ import { PYTHON_DOCUMENTS } from '../../../src/testing/python-documents.ts';
 import { writeRedisDocument } from '../../document/redis-documents.ts';
 import { testKeyring } from '../../encryption/keyrings.ts';
 import { startRedis } from '../../servers/redis-server.ts';
+import { sharedRedisUrl } from '../../servers/shared-redis.ts';
 import { ownBrowser } from './own-browser.ts';
 import { addArabicSession, addFailedSession } from './sample-sessions.ts';
 import { openSqlite } from './stores.ts';
@@ -51,7 +52,7 @@ describe('sessions of all kinds', () => {
   });
 
   it('are those of the Python class as well', async () => {
-    const client = await createClient({ url: inject('redisUrl') }).connect();
+    const client = await createClient({ url: sharedRedisUrl() }).connect();
     onTestFinished(() => client.destroy());
     const keyPrefix = `page-${crypto.randomUUID()}:`;
     for (const [sessionId, document] of Object.entries(PYTHON_DOCUMENTS)) {

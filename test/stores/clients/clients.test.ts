@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { closeStores, JSONSession } from '../../../src/index.ts';
 import { RedisStore } from '../../../src/stores/redis/index.ts';
 import { type RedisCluster, startCluster } from '../../servers/redis-cluster.ts';
 import { type RedisSentinel, startSentinel } from '../../servers/redis-sentinel.ts';
+import { sharedRedisUrl } from '../../servers/shared-redis.ts';
 import { CLIENT_KINDS, type ConnectedClient } from './client-kinds.ts';
 import { exerciseStore, userItem } from './main-operations.ts';
 
@@ -25,7 +26,7 @@ describe.each(CLIENT_KINDS)('$name', ({ connect }) => {
   beforeAll(async () => {
     const { sentinels, masterName } = sentinel;
     connected = await connect({
-      url: inject('redisUrl'),
+      url: sharedRedisUrl(),
       clusterUrls: cluster.urls,
       sentinels,
       masterName,

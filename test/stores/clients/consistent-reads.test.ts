@@ -2,12 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 import type { AgentInputItem } from '@openai/agents-core';
 import { createClient, createClientPool } from 'redis';
 import { Redis } from 'ioredis';
-import { afterAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { JSONSession } from '../../../src/index.ts';
 import { type RedisCommandSender, RedisStore } from '../../../src/stores/redis/index.ts';
 import { SqliteStore } from '../../../src/stores/sqlite/index.ts';
 import type { SessionStore } from '../../../src/store.ts';
 import { ownPrefix, temporaryFolder } from '../../processes/shared-stores.ts';
+import { sharedRedisUrl } from '../../servers/shared-redis.ts';
 import { digest, LegalHistories, type PlainEntry } from './legal-histories.ts';
 
 const ENTRIES = 5000;
@@ -16,7 +17,7 @@ const LIMIT = 1500;
 const clients: { destroy(): void }[] = [];
 
 async function connect() {
-  const client = createClient({ url: inject('redisUrl') });
+  const client = createClient({ url: sharedRedisUrl() });
   client.on('error', () => {});
   await client.connect();
   clients.push(client);
@@ -184,7 +185,7 @@ const STORES: [name: string, writes: number, open: () => Promise<() => Promise<S
     'Redis through a pool, whose answers come in any order',
     120,
     async () => async () => {
-      const pool = createClientPool({ url: inject('redisUrl') }, { minimum: 3 });
+      const pool = createClientPool({ url: sharedRedisUrl() }, { minimum: 3 });
       pool.on('error', () => {});
       await pool.connect();
       clients.push(pool);
@@ -195,7 +196,7 @@ const STORES: [name: string, writes: number, open: () => Promise<() => Promise<S
     'Redis through ioredis',
     120,
     async () => async () => {
-      const client = new Redis(inject('redisUrl'));
+      const client = new Redis(sharedRedisUrl());
       client.on('error', () => {});
       clients.push({ destroy: () => client.disconnect() });
       return new RedisStore(client);

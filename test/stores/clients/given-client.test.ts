@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Cluster, Redis } from 'ioredis';
 import { createClient, RESP_TYPES } from 'redis';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { JSONSession } from '../../../src/index.ts';
 import { RedisStore } from '../../../src/stores/redis/index.ts';
 import { type RedisServer, startRedis } from '../../servers/redis-server.ts';
+import { sharedRedisUrl } from '../../servers/shared-redis.ts';
 import { exerciseStore, userItem } from './main-operations.ts';
 
 const ends: (() => void)[] = [];
@@ -48,7 +49,7 @@ describe('an ioredis client with a keyPrefix', () => {
   );
 
   test('is taken without one, and connects with the first call when it is lazy', async () => {
-    const client = new Redis(inject('redisUrl'), { lazyConnect: true });
+    const client = new Redis(sharedRedisUrl(), { lazyConnect: true });
     ends.push(() => client.disconnect());
     const session = new JSONSession({ store: new RedisStore(client), ttl: 600 });
     await session.addItems([userItem('hello')]);
@@ -67,13 +68,13 @@ describe.each([2, 3] as const)('a node-redis client that returns Buffers, RESP%i
   }
 
   test('carries every operation', async () => {
-    const client = await mapped(inject('redisUrl'));
+    const client = await mapped(sharedRedisUrl());
     const store = new RedisStore(client);
     expect(await exerciseStore(store, `test ${randomUUID()}`)).toBe('deleted');
   });
 
   test('leaves the kind of a failure as it is', async () => {
-    const client = await mapped(inject('redisUrl'));
+    const client = await mapped(sharedRedisUrl());
     const keyPrefix = `test-${randomUUID()}:`;
     await client.set(`${keyPrefix}string`, 'a text', { expiration: { type: 'EX', value: 600 } });
     const session = new JSONSession({
@@ -114,7 +115,7 @@ describe('a node-redis client of a server without JSON that returns Buffers', ()
 
 describe('a sender over a client', () => {
   test('is asked for one command at a time with its key', async () => {
-    const client = await connected(inject('redisUrl'));
+    const client = await connected(sharedRedisUrl());
     const keys = new Set<string>();
     const store = new RedisStore({
       send({ args, key }) {
@@ -131,7 +132,7 @@ describe('a sender over a client', () => {
   });
 
   test('whose first attempt the server refused for now does not make a delete of nothing true', async () => {
-    const client = await connected(inject('redisUrl'));
+    const client = await connected(sharedRedisUrl());
     let refused = false;
     const store = new RedisStore({
       async send({ args }) {

@@ -1,8 +1,9 @@
 import { JSONSession, OutcomeUnknownError } from 'agents-json-session';
 import { RedisStore } from 'agents-json-session/redis';
 import { createClient } from 'redis';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
+import { sharedRedisUrl } from '../../servers/shared-redis.ts';
 import { UnreliableSender } from './unreliable-sender.ts';
 
 const WRITERS = 6;
@@ -11,7 +12,7 @@ const WRITES = 40;
 type Outcome = 'acknowledged' | 'unknown' | 'rejected';
 
 async function connect() {
-  const client = createClient({ url: inject('redisUrl') });
+  const client = createClient({ url: sharedRedisUrl() });
   client.on('error', () => {});
   await client.connect();
   return client;

@@ -1,8 +1,9 @@
 import { JSONSession } from 'agents-json-session';
 import { RedisStore } from 'agents-json-session/redis';
 import { createClient } from 'redis';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
+import { sharedRedisUrl } from '../../servers/shared-redis.ts';
 import { UnreliableSender } from './unreliable-sender.ts';
 
 const WRITERS = 5;
@@ -37,7 +38,7 @@ async function takeTurns(session: JSONSession, writer: number): Promise<Turn[]> 
 
 describe('locks whose answers are lost, late or refused', () => {
   it.each([1, 2, 3])('still let one in at a time (seed %i)', async (seed) => {
-    const client = createClient({ url: inject('redisUrl') });
+    const client = createClient({ url: sharedRedisUrl() });
     client.on('error', () => {});
     await client.connect();
     const sender = new UnreliableSender(

@@ -12,7 +12,6 @@ import {
   beforeEach,
   describe,
   expect,
-  inject,
   onTestFinished,
   test,
   vi,
@@ -21,9 +20,10 @@ import {
 import { JSONSession } from '../../../src/index.ts';
 import { type RedisCommand, RedisStore } from '../../../src/stores/redis/index.ts';
 import { ownPrefix } from '../../processes/shared-stores.ts';
+import { sharedRedisUrl } from '../../servers/shared-redis.ts';
 
 const keyPrefix = ownPrefix();
-const client = createClient({ url: inject('redisUrl') });
+const client = createClient({ url: sharedRedisUrl() });
 client.on('error', () => {});
 
 /** Of the reads of the store: which slices, how many at once at most, and the length of the replies. */

@@ -5,15 +5,16 @@
  */
 import { Redis } from 'ioredis';
 import { createClient, createClientPool } from 'redis';
-import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { JSONSession } from '../../../src/index.ts';
 import { type RedisClientLike, RedisStore } from '../../../src/stores/redis/index.ts';
 import { until } from '../../../src/testing/until.ts';
 import { ownPrefix } from '../../processes/shared-stores.ts';
 import { startRedis } from '../../servers/redis-server.ts';
+import { sharedRedisUrl } from '../../servers/shared-redis.ts';
 
-const url = inject('redisUrl');
+const url = sharedRedisUrl();
 const keyPrefix = ownPrefix();
 
 /** A store, what it has told of a key, and what stops it. */

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { inject, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { JSONSession } from '../../../src/index.ts';
 import { runScript } from '../../processes/run-script.ts';
 import { temporaryFolder } from '../../processes/shared-stores.ts';
+import { sharedRedisUrl } from '../../servers/shared-redis.ts';
 
 const SCRIPT = `
   const session = new JSONSession({ sessionId: process.env.SESSION_ID ?? 's', ttl: 600 });
@@ -52,12 +53,12 @@ describe('a session without URL', () => {
       const sessionId = `test ${randomUUID()}`;
       const end = await runScript(SCRIPT, {
         cwd,
-        env: { REDIS_URL: inject('redisUrl'), NODE_ENV: mode, SESSION_ID: sessionId },
+        env: { REDIS_URL: sharedRedisUrl(), NODE_ENV: mode, SESSION_ID: sessionId },
       });
 
       expect(end).toMatchObject({ output: 'stored\n', errors: '', code: 0 });
       expect(readdirSync(cwd)).toEqual([]);
-      const session = await JSONSession.load(sessionId, { url: inject('redisUrl') });
+      const session = await JSONSession.load(sessionId, { url: sharedRedisUrl() });
       expect(await session.getItems()).toHaveLength(1);
       await session.close();
     },

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { JSONSession } from '../../../src/index.ts';
 import { type RedisClientLike, RedisStore } from '../../../src/stores/redis/index.ts';
 import { ownPrefix } from '../../processes/shared-stores.ts';
@@ -7,6 +7,7 @@ import { type RedisSentinel, startSentinel } from '../../servers/redis-sentinel.
 import type { RedisServer } from '../../servers/redis-server.ts';
 import { CLIENT_KINDS } from '../clients/client-kinds.ts';
 import { exerciseStore } from '../clients/main-operations.ts';
+import { sharedRedisUrl } from '../../servers/shared-redis.ts';
 import { type WatchedCommands, watchCommands } from './watched-commands.ts';
 
 let cluster: RedisCluster;
@@ -118,7 +119,7 @@ describe('a client of one’s own', () => {
 });
 
 test('the provisioned server has no append-only file: nothing is written', async () => {
-  const store = RedisStore.open(inject('redisUrl'), { durability: 'fsync' });
+  const store = RedisStore.open(sharedRedisUrl(), { durability: 'fsync' });
   const session = new JSONSession({ store, keyPrefix: ownPrefix() });
   const write = session.addMessage({ role: 'user', content: 'hello' });
   await expect(write).rejects.toMatchObject({

@@ -1,12 +1,13 @@
 /**
  * What the server finds by each comparison, of each kind of value with each kind of literal.
  */
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { JSONSession } from '../../../src/index.ts';
 import { RedisStore } from '../../../src/stores/redis/index.ts';
 import { SqliteStore } from '../../../src/stores/sqlite/index.ts';
 import { ownPrefix } from '../../processes/shared-stores.ts';
+import { sharedRedisUrl } from '../../servers/shared-redis.ts';
 
 const TEXTS = ['', 'a', 'A', 'b', 'ab', '1', 'true', 'null', 'é', 'e', ' ', ' a', 'a '];
 const QUOTED = [
@@ -49,7 +50,7 @@ describe('a comparison', () => {
   const stores: (RedisStore | SqliteStore)[] = [];
 
   beforeAll(async () => {
-    stores.push(RedisStore.open(inject('redisUrl')), await SqliteStore.open(':memory:'));
+    stores.push(RedisStore.open(sharedRedisUrl()), await SqliteStore.open(':memory:'));
     const data = [...VALUES.map((a) => ({ a })), {}, { b: 1 }, null, 'a', 1, true, [], ['a']];
     for (const store of stores) {
       const session = await JSONSession.create({ store, keyPrefix: ownPrefix(), ttl: 600 });

@@ -3,7 +3,7 @@
  */
 import type { AgentInputItem } from '@openai/agents-core';
 import { createClient } from 'redis';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { JSONSession } from '../../../src/index.ts';
 import { parsedPath } from '../../../src/query/parsed-path.ts';
@@ -13,6 +13,7 @@ import { printedPath } from '../../../src/stores/redis/reading/printed-path.ts';
 import { queryWork } from '../../../src/stores/redis/reading/query-work.ts';
 import { others } from '../../../src/stores/redis/scripts.generated.ts';
 import { ownPrefix } from '../../processes/shared-stores.ts';
+import { sharedRedisUrl } from '../../servers/shared-redis.ts';
 
 /** Many questions of each value. */
 const QUESTIONS = Array.from({ length: 15 }, (_, index) => `@.content == '${index}'`).join(' || ');
@@ -69,7 +70,7 @@ describe('the work on a path', () => {
 });
 
 describe('a server', () => {
-  const client = createClient({ url: inject('redisUrl') });
+  const client = createClient({ url: sharedRedisUrl() });
   const keyPrefix = ownPrefix();
   let paths: string[] = [];
   let store: RedisStore;

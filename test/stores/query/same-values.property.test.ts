@@ -2,7 +2,7 @@
  * What the server finds against what the library finds: the same random documents and paths.
  */
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 import type { JsonValue } from '../../../src/document/document.ts';
 import { JSONSession } from '../../../src/index.ts';
@@ -13,6 +13,7 @@ import { partsOf } from '../../../src/session/session-parts.ts';
 import { RedisStore } from '../../../src/stores/redis/index.ts';
 import { SqliteStore } from '../../../src/stores/sqlite/index.ts';
 import { ownPrefix, temporaryFolder } from '../../processes/shared-stores.ts';
+import { sharedRedisUrl } from '../../servers/shared-redis.ts';
 
 const WORDS = ['a', 'b', 'c', "it's", 'q"', 'back\\', '\\"', 'é', '😀', 'a.b', '$', '@', ']', '?('];
 const ODD = ['', 'a b', 'a  b', '__proto__', 'constructor', 'length', 'in', 'size', '~', '*'];
@@ -146,7 +147,7 @@ let redis: RedisStore;
 let sqlite: SqliteStore;
 
 beforeAll(async () => {
-  redis = RedisStore.open(inject('redisUrl'));
+  redis = RedisStore.open(sharedRedisUrl());
   sqlite = await SqliteStore.open(`${temporaryFolder()}/sessions.db`);
 });
 

@@ -4,15 +4,16 @@
  * @module
  */
 import { createClient } from 'redis';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { JSONSession, type OutcomeUnknownError } from '../../../src/index.ts';
 import { RedisStore } from '../../../src/stores/redis/index.ts';
 import { restore, stage } from '../../../src/stores/redis/scripts.generated.ts';
+import { sharedRedisUrl } from '../../servers/shared-redis.ts';
 
 const MANY = 1700;
 const keyPrefix = `restoring:${crypto.randomUUID()}:`;
-const client = createClient({ url: inject('redisUrl'), RESP: 2 });
+const client = createClient({ url: sharedRedisUrl(), RESP: 2 });
 client.on('error', () => {});
 const store = new RedisStore(client);
 

@@ -4,16 +4,17 @@
  * @module
  */
 import { createClient } from 'redis';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { JSONSession, type OutcomeUnknownError } from '../../../src/index.ts';
 import type { JSONSessionOptions } from '../../../src/index.ts';
 import { RedisStore } from '../../../src/stores/redis/index.ts';
 import * as scripts from '../../../src/stores/redis/scripts.generated.ts';
 import { PYTHON_DOCUMENTS } from '../../../src/testing/python-documents.ts';
+import { sharedRedisUrl } from '../../servers/shared-redis.ts';
 
 const keyPrefix = `deleted-lives:${crypto.randomUUID()}:`;
-const client = createClient({ url: inject('redisUrl'), RESP: 2 });
+const client = createClient({ url: sharedRedisUrl(), RESP: 2 });
 client.on('error', () => {});
 const store = new RedisStore(client);
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { createClient } from 'redis';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { JSONSession } from '../../../src/index.ts';
 import type { JSONSessionOptions } from '../../../src/index.ts';
@@ -13,10 +13,11 @@ import { trim } from '../../../src/stores/redis/scripts.generated.ts';
 import { PYTHON_DOCUMENTS } from '../../../src/testing/python-documents.ts';
 import { validateDocument } from '../../document/schema-check.ts';
 import { startRedis } from '../../servers/redis-server.ts';
+import { sharedRedisUrl } from '../../servers/shared-redis.ts';
 
 const LONG = 2600;
 const keyPrefix = `long-histories:${crypto.randomUUID()}:`;
-const client = createClient({ url: inject('redisUrl'), RESP: 2 });
+const client = createClient({ url: sharedRedisUrl(), RESP: 2 });
 client.on('error', () => {});
 
 let sent: RedisCommand[] = [];
