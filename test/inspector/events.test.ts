@@ -159,7 +159,7 @@ test('a server that dies is told, and when it is back', async () => {
   try {
     const { url } = server;
     await using session = await JSONSession.create({ url, sessionId: 'x' });
-    const inspection = await Inspection.begin({ url, timeoutMs: 500 });
+    const inspection = await Inspection.begin({ url, timeoutMs: 2000 });
     const events = await EventStream.open(inspection, '/sessions/x/events');
     const before = await events.next();
     server.kill('SIGKILL');

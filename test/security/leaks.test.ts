@@ -419,7 +419,7 @@ describe.each(SENDERS)('a server that fails, through %s', (_, connect) => {
     ['fsync', 'store_unavailable'],
   ] as const)('that has no replica and no file, durability %s', async (durability, code) => {
     const client = await connect(server.port);
-    const store = new RedisStore(client, { durability, timeoutMs: 500 });
+    const store = new RedisStore(client, { durability, timeoutMs: 1500 });
     const session = new JSONSession({ store, keyPrefix: ownPrefix() });
     expect(await codeOf(() => session.addMessage({ role: 'user', content: TEXT }))).toBe(code);
     expectNoSecret(shownOf(store));

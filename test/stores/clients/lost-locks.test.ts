@@ -46,10 +46,11 @@ describe('locks whose answers are lost, late or refused', () => {
       seed,
     );
     const keyPrefix = `lost:${crypto.randomUUID()}:`;
+    const place = { sessionId: 's', keyPrefix };
     const open = (store: RedisStore): JSONSession =>
-      new JSONSession({ sessionId: 's', keyPrefix, store, timeoutMs: 500 });
+      new JSONSession({ ...place, store, timeoutMs: 500 });
     try {
-      const witness = open(new RedisStore(client));
+      const witness = new JSONSession({ ...place, store: new RedisStore(client) });
       await witness.create();
       const turns = await Promise.all(
         Array.from({ length: WRITERS }, (_, writer) =>

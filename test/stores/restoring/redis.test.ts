@@ -73,7 +73,7 @@ test('a fork of unknown outcome is made once when it is repeated', async () => {
   await long('unknown');
   let losing = true;
   const lossy = watched((sha1) => losing && sha1 === restore.sha1);
-  const options = { sessionId: 'unknown', keyPrefix, store: lossy, timeoutMs: 500 };
+  const options = { sessionId: 'unknown', keyPrefix, store: lossy, timeoutMs: 1500 };
   const parent = new JSONSession(options);
   const call = { sessionId: 'unknown-fork' };
   const error = await parent.fork(call).catch((failure: unknown) => failure);

@@ -119,8 +119,8 @@ describe('a long history', () => {
   test.each(['clear', 'delete'] as const)(
     'of which the rest cannot be freed after %s expires',
     async (end) => {
-      const session = open({ timeoutMs: 300 });
-      await session.addItems(ITEMS);
+      await open().addItems(ITEMS);
+      const session = open({ timeoutMs: 1000 });
       let trims = 0;
       breakOn = (command) => isTrim(command) && (trims += 1) > 2;
       await session[end]();
