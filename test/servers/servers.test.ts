@@ -194,7 +194,7 @@ describe('startCluster', () => {
     const document = (): Promise<string> => replica!.cli('JSON.GET', 'doc').catch(String);
     await vi.waitUntil(async () => !(await document()).includes('CLUSTERDOWN'), 20_000);
     expect(await document()).toBe('{"n":1}');
-  }, 90_000);
+  });
 });
 
 describe('startSentinel', () => {

@@ -29,4 +29,4 @@ test('64 MiB in one call are taken, more are refused, and one item may have them
   await session.addItems(items(1, 70 * MEBIBYTE));
   expect((await session.getMetadata()).messageCount).toBe(3);
   await store.close();
-}, 60_000);
+});

@@ -151,7 +151,7 @@ describe('a worker of BullMQ', () => {
       const job = await queue.getJob(id);
       expect(await job?.getState()).toBe('completed');
       return job?.returnvalue as unknown;
-    }, 30_000);
+    }, 120_000);
   }
 
   test('stores the question of a job once when its worker dies', async () => {

@@ -14,7 +14,7 @@ import {
 import type { SamplePlace } from './sample-sessions.ts';
 
 /** How long a test waits for what must come, on a machine that is busy with others. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** How a page is looked at. */
 export interface LookOptions {

@@ -213,7 +213,7 @@ const STORES: [name: string, writes: number, open: () => Promise<() => Promise<S
 ];
 
 describe.each(STORES)('reads while another writes, %s', (_, writes, prepare) => {
-  test('see only histories that existed, and finish', { timeout: 120_000 }, async () => {
+  test('see only histories that existed, and finish', async () => {
     const open = await prepare();
     const address = { keyPrefix: ownPrefix(), sessionId: 'busy', ttl: 600, timeoutMs: 20_000 };
     // A connection for each, as different processes would have.
