@@ -9,6 +9,7 @@ import {
 } from 'vitest/config';
 
 import manifest from './package.json' with { type: 'json' };
+import { PATIENCE } from './test/processes/patience.ts';
 import { lowestSdkPlugin } from './test/sdk-versions/lowest-sdk-plugin.ts';
 
 type ProjectConfig = NonNullable<UserWorkspaceConfig['test']>;
@@ -52,6 +53,7 @@ const test: ProjectConfig = {
   // What hangs ends; what only shares a slow machine with others does not.
   testTimeout: 240_000,
   hookTimeout: 240_000,
+  expect: { poll: PATIENCE },
 };
 
 // Where the SDK takes no part, one version of it shows as much as two.

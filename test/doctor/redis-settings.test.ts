@@ -16,7 +16,7 @@ async function withSettings(...args: string[]): Promise<DoctorReport> {
 }
 
 async function infoSays(line: string): Promise<void> {
-  await expect.poll(() => server.cli('INFO'), { timeout: 10_000 }).toContain(line);
+  await expect.poll(() => server.cli('INFO')).toContain(line);
 }
 
 describe('persistence', () => {

@@ -15,6 +15,7 @@ import {
 } from '../servers/redis-cluster.ts';
 import type { RedisStoreOptions } from '../../src/stores/redis/index.ts';
 import type { RedisServer } from '../servers/redis-server.ts';
+import { PATIENCE } from '../processes/patience.ts';
 import { type ClusterWay, openClusterWays } from './cluster-ways.ts';
 import { Load, repeatUnknown, type WriterPlan } from './load.ts';
 import { type Attempt, type Outcome, violations } from './oracle.ts';
@@ -28,7 +29,6 @@ const CANDIDATES = 12;
 const LONG_MS = 30_000;
 const SHORT_MS = 300;
 const PACE_MS = 30;
-const PATIENCE = { timeout: 45_000 };
 /** How much later than its time a call may end where the machine is busy. */
 const SLACK_MS = 4000;
 /** What each session holds before the writers begin: more than one page of a read. */

@@ -11,6 +11,7 @@ import type { SessionDocument } from '../../src/document/document.ts';
 import { JSONSession } from '../../src/index.ts';
 import { ownPrefix } from '../processes/shared-stores.ts';
 import { sharedRedisUrl } from '../servers/shared-redis.ts';
+import { PATIENCE } from '../processes/patience.ts';
 import { Load, repeatUnknown, send } from './load.ts';
 import { type Attempt, violations } from './oracle.ts';
 import { addPythonMessage } from './python-writer.ts';
@@ -18,7 +19,6 @@ import { Row } from './report.ts';
 import { storedDocument } from './session-document.ts';
 import { endAll, openAll } from './ways.ts';
 
-const PATIENCE = { timeout: 20_000 };
 const TIMEOUT_MS = 20_000;
 
 /** Goes past the library, as other programs do. */

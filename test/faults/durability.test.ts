@@ -9,6 +9,7 @@ import { type Durability, JSONSession } from '../../src/index.ts';
 import { ownPrefix } from '../processes/shared-stores.ts';
 import { type ReplicatedRedis, startReplicated } from '../servers/redis-replica.ts';
 import type { RedisServer } from '../servers/redis-server.ts';
+import { PATIENCE } from '../processes/patience.ts';
 import { CutProxy, type Fault, type Harmed } from './cut-proxy.ts';
 import { HeldLink } from './held-link.ts';
 import { Load, repeatUnknown, type WriterPlan } from './load.ts';
@@ -21,7 +22,6 @@ const ADDRESS = { keyPrefix: 'faults:', sessionId: 's' };
 const KEY = 'faults:s';
 const LONG_MS = 30_000;
 const SHORT_MS = 800;
-const PATIENCE = { timeout: 30_000 };
 
 async function start({ onTestFinished }: TestContext, args?: string[]): Promise<ReplicatedRedis> {
   const servers = await startReplicated(args);
@@ -189,11 +189,13 @@ describe.concurrent('while it goes on', () => {
     const load = new Load(writers(ways, LONG_MS));
     await vi.waitUntil(() => load.count('acknowledged') > 10, PATIENCE);
     master.kill('SIGKILL');
-    await vi.waitUntil(() =>
-      master.cli('PING').then(
-        () => false,
-        () => true,
-      ),
+    await vi.waitUntil(
+      () =>
+        master.cli('PING').then(
+          () => false,
+          () => true,
+        ),
+      PATIENCE,
     );
     await master.restart();
     const before = load.count('acknowledged');

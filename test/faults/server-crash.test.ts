@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { describe, expect, test, type TestContext, vi } from 'vitest';
 import { JSONSession, type JSONSessionOptions } from '../../src/index.ts';
 import { type RedisServer, startRedis } from '../servers/redis-server.ts';
+import { PATIENCE } from '../processes/patience.ts';
 import { Load, repeatUnknown, send, type WriterPlan } from './load.ts';
 import { type Attempt, violations } from './oracle.ts';
 import { Row } from './report.ts';
@@ -50,7 +51,7 @@ async function kill(server: RedisServer): Promise<void> {
       () => false,
       () => true,
     );
-  await vi.waitUntil(isGone, { timeout: 30_000 });
+  await vi.waitUntil(isGone, PATIENCE);
 }
 
 describe.concurrent('a server that is killed', () => {
@@ -63,16 +64,16 @@ describe.concurrent('a server that is killed', () => {
       const load = new Load(writers(ways));
       for (const round of [1, 2, 3]) {
         const before = load.count('acknowledged');
-        await vi.waitUntil(() => load.count('acknowledged') > before + 150, { timeout: 30_000 });
+        await vi.waitUntil(() => load.count('acknowledged') > before + 150, PATIENCE);
         // The second kill finds the file being written anew.
         if (round === 2) await server.cli('BGREWRITEAOF');
         await kill(server);
         const refused = load.count('rejected');
-        await vi.waitUntil(() => load.count('rejected') > refused, { timeout: 10_000 });
+        await vi.waitUntil(() => load.count('rejected') > refused, PATIENCE);
         await server.restart();
       }
       const before = load.count('acknowledged');
-      await vi.waitUntil(() => load.count('acknowledged') > before + 50, { timeout: 30_000 });
+      await vi.waitUntil(() => load.count('acknowledged') > before + 50, PATIENCE);
       const attempts = await load.stop();
       await Promise.all(ways.map((way) => way.settle()));
 

@@ -9,6 +9,7 @@ import { describe, expect, test, type TestContext, vi } from 'vitest';
 import { JSONSession } from '../../src/index.ts';
 import { redisCommand } from '../servers/redis-command.ts';
 import { type RedisOptions, type RedisServer, startRedis } from '../servers/redis-server.ts';
+import { PATIENCE } from '../processes/patience.ts';
 import { CutProxy } from './cut-proxy.ts';
 import { Load, repeatUnknown } from './load.ts';
 import { type Attempt, violations } from './oracle.ts';
@@ -22,7 +23,6 @@ const LONG_MS = 30_000;
 const SHORT_MS = 100;
 /** How many writes the state must have met, and how many must have come after it. */
 const ENOUGH = 20;
-const PATIENCE = { timeout: 20_000 };
 
 /** A server with writers on all ways, some of which wait as long as it takes. */
 interface Scene {

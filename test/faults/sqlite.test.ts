@@ -13,11 +13,11 @@ import { SqliteStore } from '../../src/stores/sqlite/index.ts';
 import { readSqliteDocument } from '../document/sqlite-documents.ts';
 import { temporaryFolder } from '../processes/shared-stores.ts';
 import { holdLock } from '../stores/sqlite-file/other-process.ts';
+import { PATIENCE } from '../processes/patience.ts';
 import { Load, type WriterPlan } from './load.ts';
 import { violations } from './oracle.ts';
 import { Row } from './report.ts';
 
-const PATIENCE = { timeout: 30_000 };
 const LONG_MS = 20_000;
 const SHORT_MS = 100;
 const KEY = 'session:s';

@@ -11,13 +11,13 @@ import { JSONSession, type JSONSessionOptions } from '../../src/index.ts';
 import { readSqliteDocument } from '../document/sqlite-documents.ts';
 import { ownPrefix, temporaryFolder } from '../processes/shared-stores.ts';
 import { sharedRedisUrl } from '../servers/shared-redis.ts';
+import { PATIENCE } from '../processes/patience.ts';
 import { Load, repeatUnknown } from './load.ts';
 import { type Attempt, violations } from './oracle.ts';
 import { Row } from './report.ts';
 import { storedDocument } from './session-document.ts';
 import { WriterProcess, type WriterTask } from './writer-processes.ts';
 
-const PATIENCE = { timeout: 30_000 };
 const TIMEOUT_MS = 20_000;
 /** Longer than a busy machine holds a writer up. */
 const TTL_SECONDS = 2;

@@ -4,15 +4,13 @@
  * @module
  */
 import type { Inspection } from './inspection.ts';
+import { PATIENCE } from '../processes/patience.ts';
 
 /** One event. */
 export interface StreamEvent {
   readonly name: string;
   readonly data: unknown;
 }
-
-/** How long a test waits for what must come. */
-const PATIENCE_MS = 10_000;
 
 /**
  * Reads events one after another.
@@ -38,7 +36,7 @@ export class EventStream {
 
   /** The next event; null where the stream has ended. */
   async next(): Promise<StreamEvent | null> {
-    const timer = setTimeout(() => this.leave(), PATIENCE_MS);
+    const timer = setTimeout(() => this.leave(), PATIENCE.timeout);
     try {
       for (;;) {
         const event = this.#taken();

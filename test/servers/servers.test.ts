@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { PATIENCE } from '../processes/patience.ts';
 import { cutReplicas, failOver } from './cluster-failover.ts';
 import { masterOf, moveSlot, slotOf } from './cluster-slots.ts';
 import { firstMasterOf, startCluster } from './redis-cluster.ts';
@@ -82,7 +83,7 @@ describe('startRedis', () => {
     const server = await keep(startRedis({ args: ['--appendonly', 'yes'] }));
     await server.cli('SET', 'key', 'kept');
     server.kill('SIGKILL');
-    await vi.waitUntil(() => !isAlive(server.pid));
+    await vi.waitUntil(() => !isAlive(server.pid), PATIENCE);
     await expect(server.cli('PING')).rejects.toThrow(/ECONNREFUSED|closed/i);
     await server.restart();
     expect(await server.cli('GET', 'key')).toBe('kept');
@@ -185,14 +186,14 @@ describe('startCluster', () => {
     expect(await target.cli('JSON.GET', 'doc')).toBe('{"n":1}');
 
     const replica = cluster.replicas.get(target)?.[0];
-    await vi.waitUntil(async () => (await replica?.cli('DBSIZE')) === '1', 20_000);
+    await vi.waitUntil(async () => (await replica?.cli('DBSIZE')) === '1', PATIENCE);
     await cutReplicas(target, [replica!]);
     await target.cli('JSON.SET', 'doc', '$', '{"n":2}');
     expect(await failOver(cluster, target)).toBe(replica);
     await expect(target.cli('PING')).rejects.toThrow(/ECONNREFUSED|closed/i);
     expect(await masterOf(cluster, slot)).toBe(replica);
     const document = (): Promise<string> => replica!.cli('JSON.GET', 'doc').catch(String);
-    await vi.waitUntil(async () => !(await document()).includes('CLUSTERDOWN'), 20_000);
+    await vi.waitUntil(async () => !(await document()).includes('CLUSTERDOWN'), PATIENCE);
     expect(await document()).toBe('{"n":1}');
   });
 });

@@ -16,6 +16,7 @@ import { closeStores, JSONSession } from '../../../src/index.ts';
 import { ownRedis } from '../../servers/own-redis.ts';
 import { outputOf } from '../example-output.ts';
 import { startExample } from '../run-example.ts';
+import { PATIENCE } from '../../processes/patience.ts';
 import { answerWith, counts } from './scripted-answers.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -151,7 +152,7 @@ describe('a worker of BullMQ', () => {
       const job = await queue.getJob(id);
       expect(await job?.getState()).toBe('completed');
       return job?.returnvalue as unknown;
-    }, 120_000);
+    }, PATIENCE);
   }
 
   test('stores the question of a job once when its worker dies', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { JSONSession } from '../../../src/index.ts';
 import { SqliteStore } from '../../../src/stores/sqlite/index.ts';
+import { PATIENCE } from '../../processes/patience.ts';
 import { temporaryFolder } from '../../processes/shared-stores.ts';
 import { ownBrowser } from './own-browser.ts';
 import { addLongSession } from './sample-sessions.ts';
@@ -61,7 +62,7 @@ describe('what is large', () => {
     const { page } = await visit(browser, { ...place, view });
 
     const target = page.locator('.is-target');
-    await target.waitFor({ timeout: 15_000 });
+    await target.waitFor(PATIENCE);
     expect(await target.innerText()).toContain('Question 7:');
     await eventually(() =>
       page.evaluate('document.querySelector(".is-target").getBoundingClientRect().top'),

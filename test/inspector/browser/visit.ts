@@ -11,10 +11,8 @@ import {
   serveInspector,
   type ServedInspector,
 } from '../../../src/inspector/index.ts';
+import { PATIENCE } from '../../processes/patience.ts';
 import type { SamplePlace } from './sample-sessions.ts';
-
-/** How long a test waits for what must come, on a machine that is busy with others. */
-const PATIENCE_MS = 60_000;
 
 /** How a page is looked at. */
 export interface LookOptions {
@@ -86,12 +84,15 @@ export async function serve(
 
 /** Expects something of what comes by itself. */
 export function eventually<T>(look: () => T): ReturnType<typeof expect.poll<T>> {
-  return expect.poll(look, { timeout: PATIENCE_MS });
+  return expect.poll(look);
 }
 
 /** Waits until a text is seen. */
 export async function sees(page: Page, text: string | RegExp): Promise<void> {
-  await page.getByText(text).first().waitFor({ state: 'visible', timeout: PATIENCE_MS });
+  await page
+    .getByText(text)
+    .first()
+    .waitFor({ state: 'visible', ...PATIENCE });
 }
 
 /** Checks that the page has met no problem and has asked nobody but its own server. */

@@ -7,6 +7,7 @@ import { createClient, type RedisClientType } from 'redis';
 import { vi } from 'vitest';
 
 import { type RedisServer, startRedis } from '../../servers/redis-server.ts';
+import { PATIENCE } from '../../processes/patience.ts';
 
 /**
  * A server of one's own, and all that it is told.
@@ -35,7 +36,7 @@ export async function startMonitored(): Promise<MonitoredServer> {
     async lines() {
       const marker = crypto.randomUUID();
       await client.sendCommand(['ECHO', marker]);
-      await vi.waitUntil(() => seen.some((line) => line.includes(marker)));
+      await vi.waitUntil(() => seen.some((line) => line.includes(marker)), PATIENCE);
       const before = seen.filter((line) => !line.includes('"ECHO"'));
       seen = [];
       return before;

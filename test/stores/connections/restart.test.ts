@@ -5,6 +5,7 @@ import { closeStores, JSONSession, type JSONSessionOptions } from '../../../src/
 import { RedisStore } from '../../../src/stores/redis/index.ts';
 import { freePort } from '../../servers/free-port.ts';
 import { type RedisServer, startRedis } from '../../servers/redis-server.ts';
+import { PATIENCE } from '../../processes/patience.ts';
 
 const ends: (() => unknown)[] = [];
 
@@ -77,7 +78,7 @@ describe.each(WAYS)('through %s', (_, way) => {
     const session = new JSONSession(options);
     await session.addItems([user('before')]);
     server.kill('SIGKILL');
-    await vi.waitUntil(() => refused(server));
+    await vi.waitUntil(() => refused(server), PATIENCE);
 
     const other = new JSONSession({ ...options, sessionId: 'other' });
     const calls = Promise.all([
@@ -112,11 +113,11 @@ describe.each(WAYS)('through %s', (_, way) => {
       }
     })();
     for (const rounds of [1, 2, 3]) {
-      await vi.waitUntil(() => written.length > rounds * 50, { timeout: 10_000 });
+      await vi.waitUntil(() => written.length > rounds * 50, PATIENCE);
       await server.restart();
     }
     const after = written.length;
-    await vi.waitUntil(() => written.length > after + 50, { timeout: 10_000 });
+    await vi.waitUntil(() => written.length > after + 50, PATIENCE);
     state.writing = false;
     await writer;
 
@@ -153,7 +154,7 @@ describe.each(WAYS)('through %s', (_, way) => {
     await session.addItems([user('hello')]);
     await fillAndSave(server);
     server.kill('SIGKILL');
-    await vi.waitUntil(() => refused(server));
+    await vi.waitUntil(() => refused(server), PATIENCE);
 
     const calls = Promise.all([session.getItems(), session.addItems([user('again')])]);
     await server.restart();

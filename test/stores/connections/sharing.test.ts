@@ -6,6 +6,7 @@ import { closeStores, JSONSession } from '../../../src/index.ts';
 import { runScript, SOURCES } from '../../processes/run-script.ts';
 import { temporaryFolder } from '../../processes/shared-stores.ts';
 import { type RedisServer, startRedis } from '../../servers/redis-server.ts';
+import { PATIENCE } from '../../processes/patience.ts';
 import { connectionsOf } from './connections-of.ts';
 
 let server: RedisServer;
@@ -19,14 +20,11 @@ afterEach(() => closeStores());
 afterAll(() => server.stop());
 
 async function untilConnections(count: number): Promise<string[]> {
-  return vi.waitFor(
-    async () => {
-      const ids = await connectionsOf(server);
-      expect(ids).toHaveLength(count);
-      return ids;
-    },
-    { timeout: 10_000 },
-  );
+  return vi.waitFor(async () => {
+    const ids = await connectionsOf(server);
+    expect(ids).toHaveLength(count);
+    return ids;
+  }, PATIENCE);
 }
 
 describe('sessions with the same URL', () => {

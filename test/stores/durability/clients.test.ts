@@ -8,6 +8,7 @@ import type { RedisServer } from '../../servers/redis-server.ts';
 import { CLIENT_KINDS } from '../clients/client-kinds.ts';
 import { exerciseStore } from '../clients/main-operations.ts';
 import { sharedRedisUrl } from '../../servers/shared-redis.ts';
+import { PATIENCE } from '../../processes/patience.ts';
 import { type WatchedCommands, watchCommands } from './watched-commands.ts';
 
 let cluster: RedisCluster;
@@ -53,7 +54,7 @@ async function writesAndWaits(watched: readonly WatchedCommands[]): Promise<stri
     const lines = watched.flatMap(({ byConnection }) => [...byConnection.values()]);
     const writing = lines.filter((line) => /[WPE]/u.test(line));
     return writing.length > 0 && writing.every((line) => line.endsWith('A')) && writing;
-  });
+  }, PATIENCE);
 }
 
 describe.each(STORES)('through %s', (_, openStore) => {

@@ -169,7 +169,7 @@ describe('a file', () => {
     const expiring = new JSONSession({ store, sessionId: 'expiring', ttl: 1 });
     await expiring.addItems([user('1'), user('2')]);
     await expect
-      .poll(() => new JSONSession({ store, sessionId: 'expiring' }).getItems(), { timeout: 5000 })
+      .poll(() => new JSONSession({ store, sessionId: 'expiring' }).getItems())
       .toEqual([]);
     await expect(expiring.getItems()).rejects.toMatchObject({ code: 'session_expired' });
 
@@ -182,7 +182,7 @@ describe('a file', () => {
     const store = await open(join(temporaryFolder(), 'a.db'));
     const options = { store, sessionId: 's', ttl: 1 };
     await (await JSONSession.create(options)).addItems([user('old')]);
-    await expect.poll(() => new JSONSession(options).getItems(), { timeout: 5000 }).toEqual([]);
+    await expect.poll(() => new JSONSession(options).getItems()).toEqual([]);
 
     const session = await JSONSession.create(options);
     expect(await session.getItems()).toEqual([]);

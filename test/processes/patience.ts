@@ -1,0 +1,8 @@
+/**
+ * How long tests wait for what comes by itself.
+ *
+ * @module
+ */
+
+/** For `vi.waitUntil` and the like. Longer than anything takes on a machine that is shared with others. */
+export const PATIENCE = { timeout: 60_000 };
