@@ -137,7 +137,7 @@ trip-2: 3 messages copied and compared
   });
 
   // All of the contract in one process: on a busy machine that takes a while.
-  it('store-contract.ts tests a store', { timeout: 180_000 }, async () => {
+  it('store-contract.ts tests a store', async () => {
     const { exitCode, stdout } = await runExample('store-contract.ts', { cwd });
 
     expect(stdout.split('\n').filter((line) => line.includes('✖'))).toEqual([]);

@@ -10,7 +10,7 @@ import { CASES } from './packed-content.ts';
 const REDIS = { REDIS_URL: (await ownRedis()).url };
 
 // One after another: all of the contract in one process keeps a core busy.
-describe('the contract holds over Redis', { timeout: 180_000 }, () => {
+describe('the contract holds over Redis', () => {
   test('in strict TypeScript', async () => {
     const consumer = await Consumer.copy('typescript');
     const output = await outputOf(consumer.node(['contract.ts'], REDIS));

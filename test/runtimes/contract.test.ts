@@ -56,7 +56,7 @@ describe.each<[RuntimeName, readonly string[]]>([
     expect(await run('file-session.ts')).toEqual([{ role: 'user', content: 'Hello' }]);
   });
 
-  test('holds the contract over Redis', { timeout: 180_000 }, async () => {
+  test('holds the contract over Redis', async () => {
     const { passed, failures } = (await run('contract.ts')) as Record<string, string[]>;
 
     expect(failures).toEqual([]);

@@ -156,7 +156,7 @@ describe('startRedis', () => {
     const { pid, dir } = JSON.parse(output.toString()) as { pid: number; dir: string };
     expect(isAlive(pid)).toBe(true);
     parent.kill('SIGKILL');
-    await vi.waitUntil(() => !isAlive(pid) && !existsSync(dir), { timeout: 10_000 });
+    await vi.waitUntil(() => !isAlive(pid) && !existsSync(dir), PATIENCE);
   });
 });
 

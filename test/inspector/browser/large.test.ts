@@ -77,7 +77,7 @@ describe('what is large', () => {
     const { page } = await visit(browser, { ...place, view: '#/compare?left=long&right=fork' });
 
     const shared = page.locator('.shared-note');
-    await shared.waitFor({ timeout: 40_000 });
+    await shared.waitFor(PATIENCE);
     expect(await shared.innerText()).toContain('20,400 messages that both begin with');
   });
 

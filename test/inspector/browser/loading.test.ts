@@ -1,6 +1,7 @@
 import type { Page, Route } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { JSONSession } from '../../../src/index.ts';
+import { PATIENCE } from '../../processes/patience.ts';
 import { ownBrowser } from './own-browser.ts';
 import { addLongSession } from './sample-sessions.ts';
 import { openSqlite } from './stores.ts';
@@ -53,7 +54,7 @@ describe('a long conversation that is loading', () => {
     // Which lets through what is held back.
     await page.unroute('**/sessions/=long/messages?*before=*');
     const shared = page.locator('.shared-note');
-    await shared.waitFor({ timeout: 40_000 });
+    await shared.waitFor(PATIENCE);
     expect(await shared.innerText()).toContain('3,999 messages that both begin with');
   });
 });
