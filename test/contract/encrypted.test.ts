@@ -15,14 +15,13 @@ import { CheckedStore } from '../../src/testing/checked-store.ts';
 import { readRedisDocument } from '../document/redis-documents.ts';
 import { checkDocument } from '../document/schema-check.ts';
 import { testKeyring } from '../encryption/keyrings.ts';
+import { STORE_PATIENCE } from '../processes/patience.ts';
 import { sharedRedisUrl } from '../servers/shared-redis.ts';
 import { closableShare } from './closable-share.ts';
 import { runContract } from './run-contract.ts';
 
 const url = sharedRedisUrl();
 const keyring = await testKeyring();
-/** To encrypt 10,000 items takes a machine with much else to do longer than a call may take by default. */
-const timeoutMs = 30_000;
 
 describe.concurrent('in Redis', () => {
   const plain = createClient({ url });
@@ -36,7 +35,7 @@ describe.concurrent('in Redis', () => {
 
   const readDocument = async (key: string): Promise<unknown> => readRedisDocument(plain, key);
   const open = (): SessionStore => {
-    const store = RedisStore.open(url, { timeoutMs });
+    const store = RedisStore.open(url, STORE_PATIENCE);
     return new SealedStore(new CheckedStore(store, { open, readDocument, checkDocument }), keyring);
   };
 
@@ -48,7 +47,7 @@ describe.concurrent('in SQLite', () => {
   let shared: SessionStore;
 
   beforeAll(async () => {
-    shared = await SqliteStore.open(':memory:', { timeoutMs });
+    shared = await SqliteStore.open(':memory:', STORE_PATIENCE);
   });
 
   afterAll(() => shared.close());

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { type RedisClientLike, RedisStore } from '../../src/stores/redis/index.ts';
 import { readRedisDocument, writeRedisDocument } from '../document/redis-documents.ts';
 import { checkDocument } from '../document/schema-check.ts';
+import { STORE_PATIENCE } from '../processes/patience.ts';
 import { type RedisCluster, startCluster } from '../servers/redis-cluster.ts';
 import { runContract } from './run-contract.ts';
 
@@ -72,7 +73,7 @@ describe.concurrent.each(CLIENTS)('%s', (_, connect) => {
   afterAll(() => clients.forEach(({ end }) => end()));
 
   runContract({
-    open: () => new RedisStore(clients[opened++ % clients.length]!.client),
+    open: () => new RedisStore(clients[opened++ % clients.length]!.client, STORE_PATIENCE),
     readDocument: (key) => readRedisDocument(at(key), key),
     writeDocument: (key, document) => writeRedisDocument(at(key), key, document),
     checkDocument,

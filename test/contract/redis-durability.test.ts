@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { RedisStore } from '../../src/stores/redis/index.ts';
 import { readRedisDocument, writeRedisDocument } from '../document/redis-documents.ts';
 import { checkDocument } from '../document/schema-check.ts';
+import { STORE_PATIENCE } from '../processes/patience.ts';
 import { type ReplicatedRedis, startReplicated } from '../servers/redis-replica.ts';
 import { runContract } from './run-contract.ts';
 
@@ -30,7 +31,7 @@ afterAll(async () => {
 
 describe.each(['replicated', 'fsync'] as const)('durability %s', (durability) => {
   runContract({
-    open: () => RedisStore.open(servers.master.url, { durability }),
+    open: () => RedisStore.open(servers.master.url, { durability, ...STORE_PATIENCE }),
     readDocument: async (key) => readRedisDocument(plain, key),
     writeDocument: async (key, document) => writeRedisDocument(plain, key, document),
     checkDocument,

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { RedisStore } from '../../src/stores/redis/index.ts';
 import { readRedisDocument, writeRedisDocument } from '../document/redis-documents.ts';
 import { checkDocument } from '../document/schema-check.ts';
+import { STORE_PATIENCE } from '../processes/patience.ts';
 import { ownRedis } from '../servers/own-redis.ts';
 import { runContract } from './run-contract.ts';
 
@@ -22,7 +23,7 @@ afterAll(() => plain.destroy());
 
 describe.concurrent('a connection by URL', () => {
   runContract({
-    open: () => RedisStore.open(url, { directory: true, search: true }),
+    open: () => RedisStore.open(url, { directory: true, search: true, ...STORE_PATIENCE }),
     readDocument: (key) => readRedisDocument(plain, key),
     writeDocument: (key, document) => writeRedisDocument(plain, key, document),
     checkDocument,

@@ -13,6 +13,7 @@ import type { SessionStore } from '../../src/store.ts';
 import { SqliteStore } from '../../src/stores/sqlite/index.ts';
 import { checkDocument } from '../document/schema-check.ts';
 import { readSqliteDocument, writeSqliteDocument } from '../document/sqlite-documents.ts';
+import { STORE_PATIENCE } from '../processes/patience.ts';
 import { closableShare } from './closable-share.ts';
 import { runContract } from './run-contract.ts';
 
@@ -33,7 +34,7 @@ describe.concurrent('in a file', () => {
   });
 
   runContract({
-    open: () => SqliteStore.open(file()),
+    open: () => SqliteStore.open(file(), STORE_PATIENCE),
     readDocument: async (key) => readSqliteDocument(database, key),
     writeDocument: async (key, document) => writeSqliteDocument(database, key, document),
     checkDocument,
@@ -44,7 +45,7 @@ describe.concurrent('in memory', () => {
   let shared: SessionStore;
 
   beforeAll(async () => {
-    shared = await SqliteStore.open(':memory:');
+    shared = await SqliteStore.open(':memory:', STORE_PATIENCE);
   });
 
   afterAll(() => shared.close());

@@ -15,6 +15,7 @@ import { runContract } from '../contract/run-contract.ts';
 import { readRedisDocument, writeRedisDocument } from '../document/redis-documents.ts';
 import { checkDocument } from '../document/schema-check.ts';
 import { trashPrefix } from '../../src/stores/redis/writing/trash.ts';
+import { STORE_PATIENCE } from '../processes/patience.ts';
 import { type RedisServer, startRedis } from '../servers/redis-server.ts';
 import { documentedRights, documentedRule } from './documented-rights.ts';
 import { WITH_SESSION, WITHOUT_SESSION } from './every-call.ts';
@@ -90,7 +91,7 @@ async function using<T>(
 ): Promise<T> {
   const [client, end] = await connect(url);
   try {
-    return await use(new RedisStore(client, { timeoutMs: 20_000 }));
+    return await use(new RedisStore(client, STORE_PATIENCE));
   } finally {
     end();
   }
@@ -206,7 +207,7 @@ describe('without what is optional, under the contract', () => {
   });
 
   runContract({
-    open: () => RedisStore.open(url),
+    open: () => RedisStore.open(url, STORE_PATIENCE),
     readDocument: (key) => readRedisDocument(admin, key),
     writeDocument: (key, document) => writeRedisDocument(admin, key, document),
     checkDocument,
@@ -248,7 +249,7 @@ describe.each([
     await searching.cli('ACL', 'LOG', 'RESET');
     const [[, connect]] = CLIENTS as [(typeof CLIENTS)[number]];
     const [client, end] = await connect(url);
-    const store = new RedisStore(client, { ...options, timeoutMs: 20_000 });
+    const store = new RedisStore(client, { ...options, ...STORE_PATIENCE });
     const directory = new SessionDirectory({ store });
     const isKept = without !== '+hset';
     try {
@@ -316,7 +317,7 @@ describe('what is kept beside sessions, under the contract', () => {
   });
 
   runContract({
-    open: () => RedisStore.open(url, { directory: true, search: true }),
+    open: () => RedisStore.open(url, { directory: true, search: true, ...STORE_PATIENCE }),
     readDocument: (key) => readRedisDocument(owner, key),
     writeDocument: (key, document) => writeRedisDocument(owner, key, document),
     checkDocument,
