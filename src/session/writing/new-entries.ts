@@ -77,13 +77,13 @@ export function messageEntry(
 export function itemEntries(items: readonly AgentInputItem[], codec: ItemCodecOptions): NewEntry[] {
   checkWriteCount(items);
   let byteBound = 0;
-  // Array.from, as map would leave the holes of a sparse array to fail later.
-  const entries = Array.from(items, (item: unknown, index) => ({
-    id: randomHex(8),
-    ...encodeItem(item, codec, `items[${index}]`, (bytes) => (byteBound += bytes)),
-    agent: null,
-    tokens: null,
-  }));
+  const addBytes = (bytes: number): number => (byteBound += bytes);
+  const entries: NewEntry[] = [];
+  // By index, as map would leave the holes of a sparse array to fail later.
+  for (let index = 0; index < items.length; index += 1) {
+    const encoded = encodeItem(items[index], codec, `items[${index}]`, addBytes);
+    entries.push({ id: randomHex(8), ...encoded, agent: null, tokens: null });
+  }
   checkWriteBytes(entries, byteBound);
   return entries;
 }
@@ -95,8 +95,9 @@ export function tracedEntries(
   entries: readonly NewEntry[],
   { skip, origins }: ItemTrace,
 ): NewEntry[] {
-  return Array.from(entries.slice(skip), (entry, index) => {
-    const origin = origins[index];
-    return origin === undefined ? entry : { ...entry, ...origin };
-  });
+  const traced: NewEntry[] = [];
+  for (let index = skip; index < entries.length; index += 1) {
+    traced.push({ ...(entries[index] as NewEntry), ...origins[index - skip] });
+  }
+  return traced;
 }
