@@ -16,7 +16,7 @@ import type { Peer } from './peer.ts';
 class InsertKeeper extends Keeper {
   readonly #database: DatabaseSync;
   readonly #insert: StatementSync;
-  readonly #newest: StatementSync;
+  readonly #newest = new Map<number, StatementSync>();
 
   constructor(path: string, synchronous: 'NORMAL' | 'FULL') {
     super();
@@ -24,7 +24,6 @@ class InsertKeeper extends Keeper {
     this.#database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}`);
     this.#database.exec('CREATE TABLE entries (id INTEGER PRIMARY KEY, entry TEXT NOT NULL)');
     this.#insert = this.#database.prepare('INSERT INTO entries (entry) VALUES (?)');
-    this.#newest = this.#database.prepare('SELECT entry FROM entries ORDER BY id DESC LIMIT ?');
   }
 
   async append(items: AgentInputItem[]): Promise<unknown> {
@@ -39,8 +38,18 @@ class InsertKeeper extends Keeper {
   }
 
   async readNewest(limit: number): Promise<number> {
-    const rows = this.#newest.all(limit) as { entry: string }[];
+    const rows = this.#newestStatement(limit).all() as { entry: string }[];
     return rows.map(({ entry }) => JSON.parse(entry) as AgentInputItem).toReversed().length;
+  }
+
+  /** Not with a bound LIMIT: SQLite prepares those again with each call. */
+  #newestStatement(limit: number): StatementSync {
+    const known = this.#newest.get(limit);
+    if (known) return known;
+    const sql = `SELECT entry FROM entries ORDER BY id DESC LIMIT ${limit}`;
+    const statement = this.#database.prepare(sql);
+    this.#newest.set(limit, statement);
+    return statement;
   }
 
   override async close(): Promise<void> {

@@ -103,11 +103,6 @@ export class Database {
     this.#statement(sql).run(...values);
   }
 
-  /** Shows rows to a function, until it says that it has seen enough. */
-  each(sql: string, values: readonly SQLInputValue[], see: (row: Row) => boolean): void {
-    for (const row of this.#statement(sql).iterate(...values)) if (!see(valuesOf(row))) return;
-  }
-
   /** What the file is called, without its folder. */
   get name(): string {
     return basename(this.#path);

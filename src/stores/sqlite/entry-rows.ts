@@ -11,6 +11,12 @@ import type { NewEntry } from '../../store.ts';
 import type { Database } from './database.ts';
 import { parseJson } from './stored-head.ts';
 
+/** A row costs half as much among others as alone. As few as can be large without harm. */
+const ROWS_AT_ONCE = 64;
+
+/** The last that there can be. */
+const LAST_POSITION = 2 ** 32 - 1;
+
 const NONE: EntryTotals = { length: 0, bytes: 0 };
 
 /**
@@ -23,14 +29,20 @@ export class EntryRows {
     this.#database = database;
   }
 
-  /** Shows a walk the entries of a session. */
-  show(session: number, walk: HistoryWalk): void {
-    const sql =
-      'SELECT entry FROM entries WHERE id >= ?1 << 32 AND id < ?1 + 1 << 32 ORDER BY id DESC';
-    this.#database.each(sql, [session], ([entry]) => {
-      walk.see(parseJson(entry));
-      return !walk.ended;
-    });
+  /**
+   * Shows a walk the entries of a session.
+   *
+   * @param sizeHint - About how many it will want to see.
+   */
+  show(session: number, walk: HistoryWalk, sizeHint: number = ROWS_AT_ONCE): void {
+    let last = LAST_POSITION;
+    let count = Math.max(1, Math.min(sizeHint, ROWS_AT_ONCE));
+    while (!walk.ended && last >= 0) {
+      const rows = this.#database.all(newestRows(count), session, last);
+      for (const [entry] of rows) if (!walk.ended) walk.see(parseJson(entry));
+      last = rows.length < count ? -1 : Number(rows.at(-1)?.[1]) - 1;
+      count = ROWS_AT_ONCE;
+    }
   }
 
   /** The id of an entry, or empty where there is none with an id. */
@@ -141,4 +153,10 @@ export class EntryRows {
       WHERE id >= ?1 << 32 AND id < ?1 + 1 << 32`;
     this.#database.run(move, session, position, dropped.bytes);
   }
+}
+
+/** Not with a bound LIMIT: SQLite prepares those again with each call. */
+function newestRows(count: number): string {
+  return `SELECT entry, position FROM entries
+    WHERE id >= ?1 << 32 AND id <= (?1 << 32 | ?2) ORDER BY id DESC LIMIT ${count}`;
 }

@@ -43,6 +43,6 @@ function walkOver(
 ): HistoryWalk {
   if (selection.kind === 'none') return new HistoryWalk({ kind: 'all' }, head);
   const walk = new HistoryWalk(selection, head);
-  entries.show(id, walk);
+  entries.show(id, walk, selection.kind === 'walk' ? selection.sizeHint : undefined);
   return walk;
 }

@@ -234,3 +234,19 @@ test('a Node that gives rows as objects alone reads them as well', async () => {
     Object.assign(prototype, { setReturnArrays });
   }
 });
+
+describe('reads, which take some rows at a time', () => {
+  test.each([1, 63, 64, 65, 128, 129, 200])('give each of %i once, in order', async (count) => {
+    const session = open();
+    const texts = Array.from({ length: count }, (_, index) => String(index));
+    await say(session, ...texts);
+    await say(open({ sessionId: `${sessionId} next` }), 'of another session');
+    expect(await textsOf(session)).toEqual(texts);
+    for (const limit of [1, 20, 63, 64, 65, 127, 128, 129, 300]) {
+      const newest = await session.getMessages({ limit });
+      expect(newest.map(({ content }) => content)).toEqual(texts.slice(-limit));
+      expect(await session.getItems(limit)).toHaveLength(Math.min(limit, count));
+    }
+    expect(await session.getMessages({ limit: 1, agent: 'nobody' })).toEqual([]);
+  });
+});
