@@ -20,6 +20,7 @@ export class StoreShare {
   readonly #options: SharedPlace;
   readonly #owner: string;
   #share: Promise<StoreHandle> | null = null;
+  #store: SessionStore | null = null;
   #closed = false;
 
   /**
@@ -43,17 +44,20 @@ export class StoreShare {
    * @throws {@link StoreUnavailableError} (`store_unavailable`) when it could not be opened in time.
    */
   async store(deadline: Deadline): Promise<SessionStore> {
-    const { store, url, lingerMs, durability } = this.#options;
-    if (store !== null) return observed(store);
+    return (this.#store ??= observed(this.#options.store ?? (await this.#opened(deadline))));
+  }
+
+  async #opened(deadline: Deadline): Promise<SessionStore> {
+    const { url, lingerMs, durability } = this.#options;
     const share = (this.#share ??= acquireStore(url, lingerMs, durability));
     // The next call tries again.
     share.catch(() => {
       if (this.#share === share) this.#share = null;
     });
-    const opened = await deadline.limit(share, () =>
+    const { store } = await deadline.limit(share, () =>
       deadline.failure(() => new StoreUnavailableError('The store could not be opened in time')),
     );
-    return observed(opened.store);
+    return store;
   }
 
   /**
