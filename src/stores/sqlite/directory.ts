@@ -33,7 +33,7 @@ const ROWS_AT_ONCE = 200;
 const LAST_TEXT = '\u{10ffff}'.repeat(128);
 
 const COLUMNS = `sessions.id, key, head, expires_at, written_at, bytes, ifnull(position + 1, 0)`;
-/** The last part says nothing: it has every statement take the same values. */
+/** The last part says nothing: it has every statement take the same values, as does that of `?2`. */
 const IN_PREFIX = `substr(key, 1, length(?3)) = ?3 AND ifnull(expires_at > ?4, 1)
   AND (coalesce(?5, ?6) IS NULL OR 1)`;
 const OF_USER = 'AND user_id = ?5';
@@ -102,40 +102,50 @@ export class SqliteDirectory implements DirectoryStore {
 
   /** The next rows behind a place, in the order of a list. */
   async #rows(params: ListParams, { value, id }: RowPlace): Promise<FoundRow[]> {
-    const { orderBy, descending, userId, parentId } = params;
+    const { orderBy, descending } = params;
     const byTime = orderBy === 'updated' ? 'updated_at' : 'created_at';
     const column = orderBy === 'id' ? 'key' : byTime;
     const way = descending ? 'DESC' : 'ASC';
     const behind = descending ? '<' : '>';
-    const ofUser = userId === undefined ? '' : OF_USER;
-    const ofParent = parentId === undefined ? '' : OF_PARENT;
-    const sql = `SELECT ${column}, ${COLUMNS} FROM ${SESSIONS_AND_NEWEST_ENTRIES}
-      WHERE (${column}, sessions.id) ${behind} (?1, ?2) AND ${IN_PREFIX} ${ofUser} ${ofParent}
-      ORDER BY ${column} ${way}, sessions.id ${way} LIMIT ${ROWS_AT_ONCE}`;
-    return this.#read(sql, params, [value, id]);
+    const order = `${column} ${way}, sessions.id ${way}`;
+    const select = (where: string): string => selectRows(params, { column, where, order });
+    const together = select(`${column} = ?1 AND sessions.id ${behind} ?2`);
+    const further = select(`${column} ${behind} ?1 AND (?2 IS NULL OR 1)`);
+    return this.#database.read(() => {
+      // Not one comparison of pairs: an index gives its time alone, and all rows of that are looked at.
+      const rows = this.#read(together, params, [value, id]);
+      if (rows.length === ROWS_AT_ONCE) return rows;
+      return [...rows, ...this.#read(further, params, [value, id])].slice(0, ROWS_AT_ONCE);
+    }, params);
   }
 
   /** The next rows behind one, in the order in which they were made. */
   async #rowsById(params: FilterParams, id: number): Promise<FoundRow[]> {
-    const ofUser = params.userId === undefined ? '' : OF_USER;
-    const ofParent = params.parentId === undefined ? '' : OF_PARENT;
-    const sql = `SELECT ?1, ${COLUMNS} FROM ${SESSIONS_AND_NEWEST_ENTRIES}
-      WHERE sessions.id > ?2 AND ${IN_PREFIX} ${ofUser} ${ofParent}
-      ORDER BY sessions.id LIMIT ${ROWS_AT_ONCE}`;
-    return this.#read(sql, params, [null, id]);
+    const where = 'sessions.id > ?2';
+    const sql = selectRows(params, { column: '?1', where, order: 'sessions.id' });
+    return this.#database.read(() => this.#read(sql, params, [null, id]), params);
   }
 
-  async #read(
+  #read(
     sql: string,
     params: FilterParams,
     place: readonly [value: SQLInputValue, id: number],
-  ): Promise<FoundRow[]> {
+  ): FoundRow[] {
     const { keyPrefix, userId = null, parentId = null } = params;
-    return this.#database.read(() => {
-      const values = [...place, keyPrefix, clock(), userId, parentId];
-      return this.#database.all(sql, ...values).map((row) => foundRow(row, keyPrefix));
-    }, params);
+    const values = [...place, keyPrefix, clock(), userId, parentId];
+    return this.#database.all(sql, ...values).map((row) => foundRow(row, keyPrefix));
   }
+}
+
+/** A statement that reads some rows; `column` is what their place is told by. */
+function selectRows(
+  { userId, parentId }: FilterParams,
+  { column, where, order }: { column: string; where: string; order: string },
+): string {
+  const ofUser = userId === undefined ? '' : OF_USER;
+  const ofParent = parentId === undefined ? '' : OF_PARENT;
+  return `SELECT ${column}, ${COLUMNS} FROM ${SESSIONS_AND_NEWEST_ENTRIES}
+    WHERE ${where} AND ${IN_PREFIX} ${ofUser} ${ofParent} ORDER BY ${order} LIMIT ${ROWS_AT_ONCE}`;
 }
 
 /** Where the rows of a page begin. */
