@@ -19,8 +19,8 @@ const SQL: FlowRules = {
     { name: 'DatabaseSync.exec', parameter: 0 },
     { name: 'DatabaseSync.prepare', parameter: 0 },
   ],
-  // Puts texts of its own together.
-  makers: ['schemaSql'],
+  // Put texts of their own together, and a number that they have made whole.
+  makers: ['schemaSql', 'newestRows', 'selectRows'],
 };
 
 const REDIS: FlowRules = {

@@ -108,9 +108,10 @@ export class SqliteDirectory implements DirectoryStore {
     const way = descending ? 'DESC' : 'ASC';
     const behind = descending ? '<' : '>';
     const order = `${column} ${way}, sessions.id ${way}`;
-    const select = (where: string): string => selectRows(params, { column, where, order });
-    const together = select(`${column} = ?1 AND sessions.id ${behind} ?2`);
-    const further = select(`${column} ${behind} ?1 AND (?2 IS NULL OR 1)`);
+    const among = `${column} = ?1 AND sessions.id ${behind} ?2`;
+    const after = `${column} ${behind} ?1 AND (?2 IS NULL OR 1)`;
+    const together = selectRows(params, { column, where: among, order });
+    const further = selectRows(params, { column, where: after, order });
     return this.#database.read(() => {
       // Not one comparison of pairs: an index gives its time alone, and all rows of that are looked at.
       const rows = this.#read(together, params, [value, id]);

@@ -11,8 +11,11 @@ import type { NewEntry } from '../../store.ts';
 import type { Database } from './database.ts';
 import { parseJson } from './stored-head.ts';
 
-/** A row costs half as much among others as alone. As few as can be large without harm. */
+/** A row costs half as much among others as alone; each of them can be large. */
 const ROWS_AT_ONCE = 64;
+
+/** What the next rows are to those before: who wants few is not given many that it does not look at. */
+const GROWTH = 4;
 
 /** The last that there can be. */
 const LAST_POSITION = 2 ** 32 - 1;
@@ -36,12 +39,12 @@ export class EntryRows {
    */
   show(session: number, walk: HistoryWalk, sizeHint: number = ROWS_AT_ONCE): void {
     let last = LAST_POSITION;
-    let count = Math.max(1, Math.min(sizeHint, ROWS_AT_ONCE));
+    let count = atOnce(sizeHint);
     while (!walk.ended && last >= 0) {
       const rows = this.#database.all(newestRows(count), session, last);
       for (const [entry] of rows) if (!walk.ended) walk.see(parseJson(entry));
       last = rows.length < count ? -1 : Number(rows.at(-1)?.[1]) - 1;
-      count = ROWS_AT_ONCE;
+      count = atOnce(count * GROWTH);
     }
   }
 
@@ -153,6 +156,10 @@ export class EntryRows {
       WHERE id >= ?1 << 32 AND id < ?1 + 1 << 32`;
     this.#database.run(move, session, position, dropped.bytes);
   }
+}
+
+function atOnce(wanted: number): number {
+  return Math.ceil(Math.min(Math.max(1, wanted), ROWS_AT_ONCE)) || ROWS_AT_ONCE;
 }
 
 /** Not with a bound LIMIT: SQLite prepares those again with each call. */

@@ -298,7 +298,7 @@ describe('reads while the Python class writes', () => {
     const [, result] = await Promise.all([
       write().finally(() => (done = true)),
       keepReading(
-        async () => digest((await session.getMessages()).map(({ content }) => content)),
+        async () => digest((await session.getItems()).map(textOf)),
         () => histories.beginRead(ALL),
         () => done,
       ),
