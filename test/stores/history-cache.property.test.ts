@@ -45,6 +45,8 @@ const STEP = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('python adds'), count: COUNT }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('python clears') }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('pop'), by: WRITER, count: COUNT }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('call'), by: WRITER }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('mutate'), by: WRITER }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('clear'), by: WRITER }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('compact'), by: WRITER }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete'), by: WRITER }) },
@@ -62,6 +64,16 @@ function texts(count: number): string[] {
   return Array.from({ length: count }, () => `${(serial += 1)} ${'x'.repeat(serial % 90)}`);
 }
 
+function newCall() {
+  const text = texts(1).join();
+  return { type: 'function_call', callId: 'one', name: 'look', arguments: text } as const;
+}
+
+/** Changes an entry that others stand behind. */
+function newMutation() {
+  return { type: 'replace_function_call', callId: 'one', replacement: newCall() } as const;
+}
+
 async function take({ kind, by = 0, count = 1 }: Step, sessionId: string): Promise<void> {
   const session = new JSONSession({ store: writers[by] as RedisStore, sessionId, keyPrefix });
   const key = `${keyPrefix}${sessionId}`;
@@ -69,6 +81,8 @@ async function take({ kind, by = 0, count = 1 }: Step, sessionId: string): Promi
   if (kind === 'add') await session.addItems(items);
   if (kind === 'pop')
     for (let pops = 0; pops < Math.min(count, 8); pops += 1) await session.popItem();
+  if (kind === 'call') await session.addItems([newCall()]);
+  if (kind === 'mutate') await session.applyHistoryMutations({ mutations: [newMutation()] });
   if (kind === 'clear') await session.clear();
   if (kind === 'compact') await session.replaceHistoryWithCompaction(items.slice(0, 3));
   if (kind === 'delete') await session.delete();
