@@ -26,6 +26,7 @@ const README_ROWS = [
   'first-read/1000/list',
   'newest/100000/list',
   'sqlite-append/1000/SQLiteSession in Python',
+  'sqlite-append-synced/1000/SQLiteSession in Python',
 ];
 
 /** A work and what it has found. */
