@@ -4,25 +4,21 @@
  *
  * @module
  */
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import { JSONSession } from 'agents-json-session';
 import { RedisStore } from 'agents-json-session/redis';
 
-import { ROOT } from '../scripts/project.ts';
 import { startRedis } from '../test/servers/redis-server.ts';
-import { runCommand } from '../test/servers/run-command.ts';
 import { connect } from './place/client.ts';
 import { type CommandTime, commandTimes, logEveryCommand } from './limits/command-times.ts';
 import { messageItems } from './peers/conversation-items.ts';
 import { LONG_SESSION_CALLS, type LongSessionCall } from './limits/long-session-calls.ts';
 import { percentile, PingTimes } from './limits/ping-times.ts';
 import { spreadOf } from './measuring/spread.ts';
-import { writeBetweenMarkers } from './report/markers.ts';
+import { writeSection } from './report/documents.ts';
 
-const BENCHMARKS = join(ROOT, 'docs/benchmarks.md');
 const TEMPLATE = 'template';
 const KEY_PREFIX = 'session:';
 /** Milliseconds of the server that a command may take. */
@@ -136,10 +132,7 @@ try {
     const cells = [call.name, count, name.toUpperCase(), shortest, reached, paused, ping];
     note(`| ${cells.join(' | ')} |`);
   }
-  if (isWhole) {
-    writeBetweenMarkers(BENCHMARKS, lines.join('\n'), 'blocking');
-    await runCommand(join(ROOT, 'node_modules/.bin/oxfmt'), [BENCHMARKS], 60_000);
-  }
+  if (isWhole) await writeSection('blocking', lines.join('\n'));
 } finally {
   pings.close();
   client.destroy();

@@ -9,7 +9,9 @@ import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 
 import { spreadOf } from './measuring/spread.ts';
+import { writeSection } from './report/documents.ts';
 
+const ROUNDS = 15;
 const CORE = '@openai/agents-core';
 const PACKAGE = 'agents-json-session';
 const CLIENTS = ['redis', 'ioredis'];
@@ -57,9 +59,14 @@ function toLine([subject, costs]: [string, Cost[]]): string {
   return `| ${what} | ${wall} ms | ${processor} ms |`;
 }
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '15' } } });
-const lines = [...measure(Number(values.rounds))].map(toLine);
-console.log(
-  `Node ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}`,
-);
-console.log(['| Import | Time | Of the processor |', '| --- | --- | --- |', ...lines].join('\n'));
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: String(ROUNDS) } } });
+const rounds = Number(values.rounds);
+const text = [
+  `Node ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}; medians of ${rounds} processes each.`,
+  '',
+  '| Import | Time | Of the processor |',
+  '| --- | --- | --- |',
+  ...[...measure(rounds)].map(toLine),
+].join('\n');
+console.log(text);
+if (rounds === ROUNDS) await writeSection('import', text);

@@ -3,6 +3,9 @@
  *
  * @module
  */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
 import { type BenchOptions, readOptions } from './options.ts';
 import { openPlace } from './place/open-place.ts';
 import { type Measured, sectionOf, writeDocuments } from './report/documents.ts';
@@ -10,9 +13,13 @@ import { machineLine } from './report/machine.ts';
 import { WORKS } from './works/index.ts';
 import type { Findings, Work } from './works/work.ts';
 
+/** What a full run measures behind the works: programs that write a part of the documents each. */
+const FURTHER = ['blocking.ts', 'import-time.ts'];
+
 const options = readOptions(process.argv.slice(2), WORKS);
 if (options.help === null) await measureAll(options);
 else console.log(options.help);
+if (options.isFull && options.help === null) FURTHER.forEach(runProgram);
 
 async function measureAll({ works, pace, isFull, omitted }: BenchOptions): Promise<void> {
   await using open = await openPlace();
@@ -34,6 +41,13 @@ async function measureAll({ works, pace, isFull, omitted }: BenchOptions): Promi
   if (measured.length < works.length)
     throw new Error('Nothing was written: some works have failed');
   await writeDocuments(measured, remarks);
+}
+
+function runProgram(name: string): void {
+  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, name)], {
+    stdio: 'inherit',
+  });
+  if (status !== 0) process.exitCode = 1;
 }
 
 /** One that fails does not keep the others from being measured. */

@@ -1,5 +1,5 @@
 /**
- * The documents that a full run writes.
+ * The documents that full runs write.
  *
  * @module
  */
@@ -53,7 +53,21 @@ export async function writeDocuments(
   }
   writeBetweenMarkers(README, shortTable(README_ROWS.flatMap((key) => rowOf(rows, key))));
   writeBetweenMarkers(BENCHMARKS, [...remarks, ...measured.map(sectionOf)].join('\n\n'));
-  await runCommand(join(ROOT, 'node_modules/.bin/oxfmt'), [README, BENCHMARKS], 60_000);
+  await format(README, BENCHMARKS);
+}
+
+/**
+ * Writes what a program beside the works has measured into the page of all measurements.
+ *
+ * @param name - That of the markers there.
+ */
+export async function writeSection(name: string, text: string): Promise<void> {
+  writeBetweenMarkers(BENCHMARKS, text, name);
+  await format(BENCHMARKS);
+}
+
+async function format(...paths: string[]): Promise<void> {
+  await runCommand(join(ROOT, 'node_modules/.bin/oxfmt'), paths, 60_000);
 }
 
 /** A peer that is not on this machine has no row. */
