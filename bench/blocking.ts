@@ -18,11 +18,21 @@ import { LONG_SESSION_CALLS, type LongSessionCall } from './limits/long-session-
 import { percentile, PingTimes } from './limits/ping-times.ts';
 import { spreadOf } from './measuring/spread.ts';
 import { writeSection } from './report/documents.ts';
+import { table } from './report/table.ts';
 
 const TEMPLATE = 'template';
 const KEY_PREFIX = 'session:';
 /** Milliseconds of the server that a command may take. */
 const MOST_MS = 3;
+const HEAD = [
+  'Call',
+  'Commands',
+  'Longest',
+  'Server',
+  `Reached (≤ ${MOST_MS} ms)`,
+  'with pauses of others',
+  'PING p99',
+];
 /** How long a call is repeated while another client pings. */
 const PING_MS = 1500;
 
@@ -36,13 +46,11 @@ const { values } = parseArgs({
 const entries = Number(values.entries);
 const rounds = Number(values.rounds);
 const isWhole = values.only === '' && entries === 100_000;
-const lines: string[] = [];
 const NOTHING: CommandTime = { name: 'none', milliseconds: 0 };
 let turn = 0;
 
-function note(...more: string[]): void {
-  console.log(more.join('\n'));
-  lines.push(...more);
+function inMs(time: number): string {
+  return `${time.toFixed(2)} ms`;
 }
 
 function sessionIn(store: RedisStore, sessionId: string): JSONSession {
@@ -113,26 +121,26 @@ try {
   await client.copy(`${KEY_PREFIX}long`, KEY_PREFIX + TEMPLATE);
   await logEveryCommand(client);
   const idle = await pings.during(() => delay(PING_MS));
-  note(
-    `A session of ${entries.toLocaleString('en')} entries; the 99th percentile of PING with nobody else: ${percentile(idle, 0.99).toFixed(2)} ms.`,
-    '',
-    `| Call | Commands | Longest | Server | Reached (≤ ${MOST_MS} ms) | with pauses of others | PING p99 |`,
-    '| --- | --- | --- | --- | --- | --- | --- |',
-  );
+  const lines: string[][] = [];
   for (const call of LONG_SESSION_CALLS.filter(({ name }) => name.includes(values.only))) {
     const all = await commandsOf(call);
     const { name, milliseconds } = longestOf(all);
     const seen = all.map((round) => Math.max(...round.map((command) => command.milliseconds)));
     const p99 = percentile(await pingsDuring(call), 0.99);
-    const [shortest, paused, ping] = [milliseconds, spreadOf(seen).median, p99].map(
-      (time) => `${time.toFixed(2)} ms`,
-    );
-    const count = all[0]?.length ?? 0;
+    const count = String(all[0]?.length ?? 0);
     const reached = milliseconds <= MOST_MS ? 'yes' : 'no';
-    const cells = [call.name, count, name.toUpperCase(), shortest, reached, paused, ping];
-    note(`| ${cells.join(' | ')} |`);
+    const times = [inMs(milliseconds), reached, inMs(spreadOf(seen).median), inMs(p99)];
+    const line = [call.name, count, name.toUpperCase(), ...times];
+    console.error(line.join('  '));
+    lines.push(line);
   }
-  if (isWhole) await writeSection('blocking', lines.join('\n'));
+  const text = [
+    `A session of ${entries.toLocaleString('en')} entries; the 99th percentile of PING with nobody else: ${inMs(percentile(idle, 0.99))}.`,
+    '',
+    table(HEAD, lines),
+  ].join('\n');
+  console.log(text);
+  if (isWhole) await writeSection('blocking', text);
 } finally {
   pings.close();
   client.destroy();

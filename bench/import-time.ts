@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 
 import { spreadOf } from './measuring/spread.ts';
 import { writeSection } from './report/documents.ts';
+import { table } from './report/table.ts';
 
 const ROUNDS = 15;
 const CORE = '@openai/agents-core';
@@ -52,11 +53,11 @@ function measure(rounds: number): Map<string, Cost[]> {
   return costs;
 }
 
-function toLine([subject, costs]: [string, Cost[]]): string {
+function toLine([subject, costs]: [string, Cost[]]): string[] {
   const wall = spreadOf(costs.map((cost) => cost.wall)).median.toFixed(0);
   const processor = spreadOf(costs.map((cost) => cost.processor)).median.toFixed(0);
   const what = subject === CORE ? `${subject} alone` : `+ ${subject}`;
-  return `| ${what} | ${wall} ms | ${processor} ms |`;
+  return [what, `${wall} ms`, `${processor} ms`];
 }
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: String(ROUNDS) } } });
@@ -64,9 +65,7 @@ const rounds = Number(values.rounds);
 const text = [
   `Node ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}; medians of ${rounds} processes each.`,
   '',
-  '| Import | Time | Of the processor |',
-  '| --- | --- | --- |',
-  ...[...measure(rounds)].map(toLine),
+  table(['Import', 'Time', 'Of the processor'], [...measure(rounds)].map(toLine)),
 ].join('\n');
 console.log(text);
 if (rounds === ROUNDS) await writeSection('import', text);

@@ -17,9 +17,10 @@ import type { Findings, Work } from './works/work.ts';
 const FURTHER = ['blocking.ts', 'import-time.ts'];
 
 const options = readOptions(process.argv.slice(2), WORKS);
-if (options.help === null) await measureAll(options);
-else console.log(options.help);
-if (options.isFull && options.help === null) FURTHER.forEach(runProgram);
+if (options.help === null) {
+  await measureAll(options);
+  if (options.isFull) FURTHER.forEach(runProgram);
+} else console.log(options.help);
 
 async function measureAll({ works, pace, isFull, omitted }: BenchOptions): Promise<void> {
   await using open = await openPlace();
