@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { JSONSession } from '../../src/index.ts';
 import { RedisStore } from '../../src/stores/redis/index.ts';
+import { STORE_PATIENCE } from '../processes/patience.ts';
 import { ownPrefix } from '../processes/shared-stores.ts';
 import { sharedRedisUrl } from '../servers/shared-redis.ts';
 
@@ -20,10 +21,10 @@ const keyPrefix = ownPrefix();
 const client = createClient({ url: sharedRedisUrl() });
 client.on('error', () => {});
 
-const uncached = new RedisStore(client, { historyCacheBytes: 0, timeoutMs: 20_000 });
+const uncached = new RedisStore(client, { historyCacheBytes: 0, ...STORE_PATIENCE });
 /** One that keeps all, and one that has room for some of the histories. */
 const cached = [{}, { historyCacheBytes: 40_000 }].map(
-  (options) => new RedisStore(client, { ...options, timeoutMs: 20_000 }),
+  (options) => new RedisStore(client, { ...options, ...STORE_PATIENCE }),
 );
 const writers = [...cached, uncached];
 

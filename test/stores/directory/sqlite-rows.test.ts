@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { SessionDirectory } from '../../../src/directory/index.ts';
 import { SqliteStore } from '../../../src/stores/sqlite/index.ts';
+import { idsOf } from '../../../src/testing/directory-cases.ts';
 import { PYTHON_DOCUMENTS } from '../../../src/testing/python-documents.ts';
 import { temporaryFolder } from '../../processes/shared-stores.ts';
 
@@ -45,24 +46,11 @@ beforeAll(async () => {
 
 afterAll(() => store.close());
 
-async function listed(options: { descending: boolean; userId?: string }): Promise<string[]> {
-  const found: string[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await directory.list({
-      ...options,
-      limit: 120,
-      ...(cursor !== undefined && { cursor }),
-    });
-    found.push(...page.sessions.map(({ sessionId }) => sessionId));
-    cursor = page.cursor ?? undefined;
-  } while (cursor !== undefined);
-  return found;
-}
-
 describe.each([{}, { userId: 'ada' }])('many sessions of one time, with %j', (filter) => {
   test('are listed once each, in order', async () => {
-    expect(await listed({ descending: false, ...filter })).toEqual(ids);
-    expect(await listed({ descending: true, ...filter })).toEqual(ids.toReversed());
+    expect(await idsOf(directory, { descending: false, limit: 120, ...filter })).toEqual(ids);
+    expect(await idsOf(directory, { descending: true, limit: 120, ...filter })).toEqual(
+      ids.toReversed(),
+    );
   });
 });
